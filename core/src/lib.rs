@@ -1,0 +1,1 @@
+//! ClearPass sign-in core.
