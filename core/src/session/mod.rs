@@ -1,0 +1,3 @@
+//! The session: a pure machine inside a driver.
+
+pub mod model;

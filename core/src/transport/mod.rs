@@ -1,0 +1,147 @@
+//! The way to the server: one request, one answer, and for every failure whether the server can
+//! have seen the request. Everything that speaks ClearPass builds on this small trait; tests put
+//! the simulator's router in its place.
+
+use std::{fmt, time::Duration};
+
+use url::Url;
+
+use crate::{
+    environment::BoxFuture,
+    secret::{Secret, SecretBytes},
+    trust::TrustFailure,
+};
+
+/// Sends requests.
+pub trait Transport: Send + Sync + fmt::Debug {
+    /// Sends one request once and reads the whole answer. Follows no redirect, repeats nothing.
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Reply, SendFailure>>;
+
+    /// Closes idle connections and forgets TLS tickets, after the trust or the network changed.
+    fn reset(&self) {}
+}
+
+/// One request.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Request {
+    /// Which pool of connections it uses.
+    pub lane: Lane,
+    /// The method.
+    pub method: http::Method,
+    /// The whole address; always of the configured origin.
+    pub url: Url,
+    /// The access token, for the `Authorization` header.
+    pub bearer: Option<Secret>,
+    /// A JSON body.
+    pub body: Option<SecretBytes>,
+    /// Time and size limits.
+    pub limits: Limits,
+}
+
+impl Request {
+    /// A request without body and token.
+    pub fn new(lane: Lane, method: http::Method, url: Url, limits: Limits) -> Self {
+        Self {
+            lane,
+            method,
+            url,
+            bearer: None,
+            body: None,
+            limits,
+        }
+    }
+}
+
+/// Which connections a request may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// A sign-in: a connection of its own pool, closed after the answer, because a password went
+    /// over it.
+    SignIn,
+    /// A refresh: a connection that was used within the last 4 s, or a new one.
+    Refresh,
+    /// Everything that carries an access token or nothing.
+    Resources,
+}
+
+/// Limits of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// For the connection, TLS included.
+    pub connect: Duration,
+    /// From the request to the first byte of the answer.
+    pub first_byte: Duration,
+    /// From the first byte to the last.
+    pub body: Duration,
+    /// The largest body in bytes.
+    pub max_body: usize,
+}
+
+impl Limits {
+    /// A refresh: it waits for its first byte for two minutes, since the server may have
+    /// committed.
+    pub const REFRESH: Self = Self {
+        connect: Duration::from_secs(15),
+        first_byte: Duration::from_secs(120),
+        body: Duration::from_secs(30),
+        max_body: 64 * 1024,
+    };
+}
+
+/// An answer, whatever its status.
+pub struct Reply {
+    /// The status code.
+    pub status: http::StatusCode,
+    /// The headers.
+    pub headers: http::HeaderMap,
+    /// The whole body.
+    pub body: SecretBytes,
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request that got no whole answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendFailure {
+    /// Whether the server can have seen it.
+    pub reach: Reach,
+    /// What went wrong.
+    pub cause: SendCause,
+}
+
+/// Whether a request can have reached the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// No byte of the request was written.
+    NotSent,
+    /// Some of it was, or may have been.
+    Unknown,
+}
+
+/// What went wrong on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SendCause {
+    /// No connection: no network, no such host, refused, or the connection broke.
+    Offline,
+    /// A time limit passed.
+    Timeout,
+    /// The server's certificate is not trusted; nothing was sent.
+    Trust(Box<TrustFailure>),
+    /// TLS failed for another reason, such as no common version.
+    Tls,
+    /// The answer was cut off.
+    Truncated,
+    /// The answer was larger than the limit.
+    TooLarge,
+    /// The answer was not HTTP.
+    NotHttp,
+}
