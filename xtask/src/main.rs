@@ -1,2 +1,114 @@
-//! Chores.
-fn main() {}
+//! `cargo xtask`: the one entry for every chore. Build machines call the same commands as people.
+
+mod acceptance;
+mod command;
+mod secret_service;
+mod stores;
+mod suite;
+mod test_output;
+mod workspace;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{command::Result, workspace::Workspace};
+
+/// Every chore of the project.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    version,
+    arg_required_else_help = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Set up what is missing and run every check and every test
+    Test {
+        /// Run this step alone; may be given more than once
+        #[arg(long, value_name = "STEP", value_parser = suite::names())]
+        only: Vec<String>,
+        /// List the steps and what each runs, and run none
+        #[arg(long, conflicts_with = "only")]
+        list: bool,
+    },
+    /// Compare docs/acceptance.md with the tests that carry a case's number
+    Acceptance {
+        /// Bring the page up to date
+        #[arg(long, conflicts_with = "json")]
+        write: bool,
+        /// Print the cases, their tests and the last result of each as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Compare docs/errors.md with the table of errors in the code
+    Errors {
+        /// Bring the page up to date
+        #[arg(long)]
+        write: bool,
+    },
+    /// Run the benchmarks of the core
+    Bench {
+        /// Run only those whose name contains this
+        name: Option<String>,
+    },
+    /// Run a command with an unlocked, empty Secret Service on the present session bus
+    #[command(hide = true, trailing_var_arg = true)]
+    WithSecretService {
+        #[arg(required = true, allow_hyphen_values = true)]
+        command: Vec<OsString>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> Result {
+    let workspace = Workspace::find()?;
+    match chore {
+        Chore::Test { list: true, .. } => suite::list(),
+        Chore::Test { only, .. } => suite::run(&workspace, &only),
+        Chore::Acceptance { write, json } => {
+            if json {
+                acceptance::print_json(&workspace)
+            } else if write {
+                acceptance::write(&workspace)
+            } else {
+                acceptance::check(&workspace)
+            }
+        }
+        Chore::Errors { write } => errors(&workspace, write),
+        Chore::Bench { name } => bench(&workspace, name),
+        Chore::WithSecretService { command } => secret_service::run_with(&command),
+    }
+}
+
+/// The page is made by a test, so that this program need not be built together with the product.
+fn errors(workspace: &Workspace, write: bool) -> Result {
+    let mut cargo = workspace.cargo(["test", "--quiet", "--workspace", "--test", "errors_page"]);
+    if write {
+        cargo.env("QUICKACCESS_WRITE_PAGES", "1");
+    }
+    command::run(&mut cargo)
+}
+
+fn bench(workspace: &Workspace, name: Option<String>) -> Result {
+    let mut cargo = workspace.cargo(["bench", "--package", "quickaccess", "--bench", "*"]);
+    if let Some(name) = name {
+        cargo.args(["--", &name]);
+    }
+    command::run(&mut cargo)
+}

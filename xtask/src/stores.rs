@@ -1,0 +1,225 @@
+//! The step that tests the real secret stores of Linux: sees to the programs that it takes, gives
+//! the tests a session bus, a Secret Service, a session keyring of the kernel and a home of their
+//! own, so that nobody's keyring is touched, and makes sure that they have really run.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    command::{self, Failure, Result},
+    suite::Outcome,
+    test_output::{Results, TestOutput},
+    workspace::{Workspace, forget_own_package},
+};
+
+/// A program and the Debian package that brings it.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("dbus-run-session", "dbus"),
+    ("gnome-keyring-daemon", "gnome-keyring"),
+    ("secret-tool", "libsecret-tools"),
+    ("keyctl", "keyutils"),
+    ("curl", "curl"),
+];
+
+/// Tells the tests that a Secret Service is there for them.
+const SECRET_SERVICE: &str = "QUICKACCESS_TEST_SECRET_SERVICE";
+/// Tells the tests that a session keyring of the kernel is there for them.
+const KERNEL_KEYRING: &str = "QUICKACCESS_TEST_KERNEL_KEYRING";
+
+/// Runs the ignored tests of `core/tests/stores_linux.rs`.
+pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
+    if !cfg!(target_os = "linux") {
+        println!("only Linux has stores that a test can bring with it");
+        return Ok(Outcome::Done);
+    }
+    if let Some(missing) = set_up(workspace)? {
+        return Ok(Outcome::LeftOut(missing));
+    }
+    let kernel_works = command::succeeds(
+        Command::new("keyctl").args(["session", "-", "keyctl", "add", "user", "probe", "x", "@s"]),
+    );
+    run_tests(workspace, kernel_works)?;
+    if kernel_works {
+        return Ok(Outcome::Done);
+    }
+    Ok(Outcome::LeftOut(
+        "the kernel keyring: this kernel refuses `keyctl session`".to_owned(),
+    ))
+}
+
+/// Installs what is missing where that is possible; else says what to install.
+fn set_up(workspace: &Workspace) -> Result<Option<String>> {
+    let missing = missing(workspace);
+    if missing.is_empty() {
+        return Ok(None);
+    }
+    let install = format!("apt-get install {}", missing.join(" "));
+    if !is_root() || workspace.tool("apt-get").is_none() {
+        return Ok(Some(format!(
+            "missing packages; `{install}` brings them (as root)"
+        )));
+    }
+    command::run(apt_get().args(["update", "-qq"]))?;
+    command::run(
+        apt_get()
+            .args(["install", "-qq", "--no-install-recommends"])
+            .args(&missing),
+    )?;
+    let still_missing = self::missing(workspace);
+    if still_missing.is_empty() {
+        return Ok(None);
+    }
+    Err(Failure::new(format!(
+        "`{install}` did not bring the programs that it should"
+    )))
+}
+
+fn missing(workspace: &Workspace) -> Vec<&'static str> {
+    PROGRAMS
+        .iter()
+        .filter(|(program, _)| workspace.tool(program).is_none())
+        .map(|&(_, package)| package)
+        .collect()
+}
+
+fn apt_get() -> Command {
+    let mut command = Command::new("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive").arg("-y");
+    command
+}
+
+fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+fn run_tests(workspace: &Workspace, kernel_works: bool) -> Result {
+    let file = workspace.results_file()?;
+    let home = Home::new()?;
+    let this_program = env::current_exe()
+        .map_err(|error| Failure::new(format!("where this program lies is unknown: {error}")))?;
+    // As in the other steps, so that nothing is built twice.
+    let tests = [
+        "test",
+        "--workspace",
+        "--test",
+        "stores_linux",
+        "--",
+        "--ignored",
+    ];
+    let cargo = workspace.cargo(tests);
+
+    // keyctl session - dbus-run-session -- xtask with-secret-service cargo test ...
+    let mut words: Vec<PathBuf> = Vec::new();
+    if kernel_works {
+        words.extend(["keyctl", "session", "-"].map(PathBuf::from));
+    }
+    words.extend(["dbus-run-session", "--"].map(PathBuf::from));
+    words.extend([
+        this_program,
+        "with-secret-service".into(),
+        cargo.get_program().into(),
+    ]);
+    let mut command = Command::new(&words[0]);
+    command
+        .args(&words[1..])
+        .args(cargo.get_args())
+        .current_dir(workspace.root());
+    forget_own_package(&mut command);
+    home.give_to(&mut command);
+    command.env(SECRET_SERVICE, "1");
+    if kernel_works {
+        command.env(KERNEL_KEYRING, "1");
+    }
+
+    let mut output = TestOutput::default();
+    let outcome = command::run_watched(command, |line| output.line(line));
+    let results = Results::from(output);
+    let passed = results.passed();
+    Results::load(&file)?.merge(results).save(&file)?;
+    outcome?;
+    if passed == 0 {
+        return Err(Failure::new(
+            "no test of core/tests/stores_linux.rs has run",
+        ));
+    }
+    Ok(())
+}
+
+/// A home of the tests' own, gone when they have ended.
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new() -> Result<Self> {
+        // Readable by the owner alone, as a run-time folder has to be.
+        let home = tempfile::Builder::new().prefix("quickaccess-").tempdir();
+        let home = home.map_err(|error| Failure::new(format!("no temporary folder: {error}")))?;
+        let run = home.path().join("run");
+        fs::create_dir(&run).map_err(|error| Failure::new(format!("no run folder: {error}")))?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&run, fs::Permissions::from_mode(0o700))
+                .map_err(|error| Failure::new(format!("no private run folder: {error}")))?;
+        }
+        Ok(Self(home))
+    }
+
+    fn give_to(&self, command: &mut Command) {
+        // The build tools live in the real home.
+        for (variable, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            let real = env::home_dir()
+                .map(|home| home.join(folder))
+                .filter(|path| path.is_dir());
+            if let (None, Some(real)) = (env::var_os(variable), real) {
+                command.env(variable, real);
+            }
+        }
+        let path = |name: &str| -> PathBuf { Path::new(self.0.path()).join(name) };
+        command
+            .env("HOME", self.0.path())
+            .env("XDG_DATA_HOME", path("data"))
+            .env("XDG_CONFIG_HOME", path("config"))
+            .env("XDG_CACHE_HOME", path("cache"))
+            .env("XDG_STATE_HOME", path("state"))
+            .env("XDG_RUNTIME_DIR", path("run"));
+        // Nothing of the person's own session, and nowhere to ask a question.
+        for variable in ["DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY"] {
+            command.env_remove(variable);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_home_of_the_tests_is_not_the_persons_and_goes_away() {
+        let home = Home::new().unwrap();
+        let path = home.0.path().to_path_buf();
+        let mut command = Command::new("true");
+        home.give_to(&mut command);
+        let home_variables = command.get_envs().filter(|(name, _)| {
+            let name = name.to_string_lossy();
+            name == "HOME" || name.starts_with("XDG_")
+        });
+        let mut count = 0;
+        for (name, value) in home_variables {
+            assert!(
+                Path::new(value.unwrap()).starts_with(&path),
+                "{}",
+                name.display()
+            );
+            count += 1;
+        }
+        assert_eq!(count, 6);
+        drop(home);
+        assert!(!path.exists());
+    }
+}

@@ -1,0 +1,238 @@
+//! `cargo xtask test`: the steps, one after the other. A step that fails does not hide what the
+//! next one would have said, so all of them run, and the end lists each with its time.
+
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    acceptance,
+    command::{self, Failure, Result},
+    stores,
+    test_output::{Results, TestOutput},
+    workspace::{Workspace, is_build_machine},
+};
+
+/// The version that build machines install.
+const CARGO_DENY: &str = "0.20.2";
+
+struct Step {
+    name: &'static str,
+    headline: &'static str,
+    run: fn(&Workspace) -> Result<Outcome>,
+}
+
+/// What became of a step that did not fail.
+pub(crate) enum Outcome {
+    Done,
+    /// Something could not be run here; says what, and what would help.
+    LeftOut(String),
+}
+
+const STEPS: &[Step] = &[
+    Step {
+        name: "format",
+        headline: "formatting (cargo fmt)",
+        run: format,
+    },
+    Step {
+        name: "lint",
+        headline: "lints (cargo clippy, warnings denied)",
+        run: lint,
+    },
+    Step {
+        name: "tests",
+        headline: "unit and integration tests",
+        run: tests,
+    },
+    Step {
+        name: "doc-tests",
+        headline: "examples in the documentation",
+        run: doc_tests,
+    },
+    Step {
+        name: "stores",
+        headline: "real secret stores of this platform",
+        run: stores_step,
+    },
+    Step {
+        name: "docs",
+        headline: "documentation (warnings denied)",
+        run: docs,
+    },
+    Step {
+        name: "deny",
+        headline: "dependencies: bans, licences, sources",
+        run: deny,
+    },
+    Step {
+        name: "acceptance",
+        headline: "a test for every acceptance case due",
+        run: cases,
+    },
+];
+
+/// The names of the steps, in their order.
+pub(crate) fn names() -> Vec<&'static str> {
+    STEPS.iter().map(|step| step.name).collect()
+}
+
+/// Prints the steps.
+pub(crate) fn list() -> Result {
+    for step in STEPS {
+        println!("{:<12}{}", step.name, step.headline);
+    }
+    Ok(())
+}
+
+/// Runs the steps that are named, or all.
+pub(crate) fn run(workspace: &Workspace, only: &[String]) -> Result {
+    let chosen: Vec<&Step> = STEPS
+        .iter()
+        .filter(|step| only.is_empty() || only.iter().any(|name| name == step.name))
+        .collect();
+    let mut report = Vec::new();
+    let mut failed = Vec::new();
+    for (index, step) in chosen.iter().enumerate() {
+        println!(
+            "\n== {}/{} {}: {}",
+            index + 1,
+            chosen.len(),
+            step.name,
+            step.headline
+        );
+        let start = Instant::now();
+        let outcome = (step.run)(workspace);
+        let time = seconds(start.elapsed());
+        let (verdict, why) = match outcome {
+            Ok(Outcome::Done) => ("ok", None),
+            Ok(Outcome::LeftOut(why)) if is_build_machine() => (
+                "FAILED",
+                Some(format!("left out, which a build machine may not: {why}")),
+            ),
+            Ok(Outcome::LeftOut(why)) => ("left out", Some(why)),
+            Err(failure) => ("FAILED", Some(failure.to_string())),
+        };
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        println!("== {} {verdict} after {time}{why}", step.name);
+        report.push(format!("  {:<12}{verdict:<10}{time:>9}{why}", step.name));
+        if verdict == "FAILED" {
+            failed.push(step.name);
+        }
+    }
+    println!("\n{}", report.join("\n"));
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "failed: {}; run one alone with `cargo xtask test --only {}`",
+        failed.join(", "),
+        failed[0]
+    )))
+}
+
+fn format(workspace: &Workspace) -> Result<Outcome> {
+    command::run(&mut workspace.cargo(["fmt", "--all", "--check"]))?;
+    Ok(Outcome::Done)
+}
+
+fn lint(workspace: &Workspace) -> Result<Outcome> {
+    command::run(&mut workspace.cargo([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]))?;
+    Ok(Outcome::Done)
+}
+
+fn tests(workspace: &Workspace) -> Result<Outcome> {
+    let file = workspace.results_file()?;
+    if file.exists() {
+        fs::remove_file(&file).map_err(|error| Failure::new(format!("{error}")))?;
+    }
+    let command = workspace.cargo([
+        "test",
+        "--workspace",
+        "--no-fail-fast",
+        "--lib",
+        "--bins",
+        "--tests",
+        "--examples",
+    ]);
+    let mut output = TestOutput::default();
+    let outcome = command::run_watched(command, |line| output.line(line));
+    Results::from(output).save(&file)?;
+    outcome?;
+    Ok(Outcome::Done)
+}
+
+fn doc_tests(workspace: &Workspace) -> Result<Outcome> {
+    command::run(&mut workspace.cargo(["test", "--workspace", "--no-fail-fast", "--doc"]))?;
+    Ok(Outcome::Done)
+}
+
+fn stores_step(workspace: &Workspace) -> Result<Outcome> {
+    stores::run(workspace)
+}
+
+fn docs(workspace: &Workspace) -> Result<Outcome> {
+    let mut command = workspace.cargo(["doc", "--workspace", "--no-deps"]);
+    command::run(command.env("RUSTDOCFLAGS", "-Dwarnings"))?;
+    Ok(Outcome::Done)
+}
+
+fn deny(workspace: &Workspace) -> Result<Outcome> {
+    if workspace.tool("cargo-deny").is_none() && is_build_machine() {
+        let root = workspace.root().join(".tools");
+        let mut install = workspace.cargo(["install", "cargo-deny", "--locked", "--quiet"]);
+        // Built apart, so that its own settings do not disturb what is built here.
+        install
+            .args(["--version", CARGO_DENY, "--root"])
+            .arg(root)
+            .env_remove("CARGO_TARGET_DIR");
+        command::run(&mut install)?;
+    }
+    let Some(tool) = workspace.tool("cargo-deny") else {
+        return Ok(Outcome::LeftOut(
+            "cargo-deny is not installed; `cargo install cargo-deny --locked` does it".to_owned(),
+        ));
+    };
+    let mut command = std::process::Command::new(tool);
+    command.current_dir(workspace.root());
+    command::run(command.args(["check", "bans", "licenses", "sources"]))?;
+    Ok(Outcome::Done)
+}
+
+fn cases(workspace: &Workspace) -> Result<Outcome> {
+    acceptance::check(workspace)?;
+    Ok(Outcome::Done)
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_has_a_name_of_its_own() {
+        let mut names = names();
+        names.sort_unstable();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+
+    #[test]
+    fn the_cases_are_judged_after_the_tests_have_run() {
+        let position = |name| STEPS.iter().position(|step| step.name == name);
+        assert!(position("tests") < position("acceptance"));
+        assert!(position("stores") < position("acceptance"));
+    }
+}
