@@ -116,6 +116,7 @@ pub(crate) fn run(workspace: &Workspace, only: &[String]) -> Result {
         };
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         println!("== {} {verdict} after {time}{why}", step.name);
+        let why = why.lines().next().unwrap_or_default();
         report.push(format!("  {:<12}{verdict:<10}{time:>9}{why}", step.name));
         if verdict == "FAILED" {
             failed.push(step.name);
@@ -203,7 +204,14 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
     };
     let mut command = std::process::Command::new(tool);
     command.current_dir(workspace.root());
-    command::run(command.args(["check", "bans", "licenses", "sources"]))?;
+    let check = [
+        "check",
+        "--hide-inclusion-graph",
+        "bans",
+        "licenses",
+        "sources",
+    ];
+    command::run(command.args(check))?;
     Ok(Outcome::Done)
 }
 

@@ -100,7 +100,7 @@ fn every_action_of_the_code_has_its_advice_and_no_other_has() {
 
 #[test]
 fn the_page_says_what_the_code_says() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/errors.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/errors.md");
     let expected = page(&error_table());
     if env::var_os("QUICKACCESS_WRITE_PAGES").is_some() {
         fs::write(&path, expected).unwrap();

@@ -4,7 +4,9 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 fn read(file: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(file);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
@@ -51,7 +53,7 @@ fn every_dependency_is_explained_and_nothing_else_is() {
 #[test]
 fn the_index_of_decisions_names_every_page() {
     let index = read("docs/decisions/README.md");
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/decisions");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/decisions");
     for entry in fs::read_dir(folder).unwrap() {
         let name = entry.unwrap().file_name();
         let name = name.to_string_lossy();
