@@ -1,8 +1,18 @@
 //! Secret stores: where tokens lie. A store keeps small named blobs of secret bytes and says
 //! what it can promise; what the bytes mean is the record's business (`record`).
 
+mod data_dir;
+mod memory;
+mod record;
+mod vault;
+
 use std::{fmt, sync::Arc};
 
+pub use self::{data_dir::HistoryEntry, memory::MemoryStore};
+pub(crate) use self::{
+    data_dir::{AccountEntry, DataDir},
+    vault::{Expect, Loaded, Vault},
+};
 use crate::secret::SecretBytes;
 
 /// A secret store, such as the operating system's keychain.
@@ -18,6 +28,13 @@ pub trait TokenStore: Send + Sync + fmt::Debug {
 
     /// Removes an entry; a missing one is success.
     fn delete(&self, name: &str) -> Result<(), StoreError>;
+
+    /// Removes whatever an earlier installation of the app left behind. It is called once, on the
+    /// first start of an installation; only a store whose entries outlive the app, as those of the
+    /// iOS keychain do, has something to do here.
+    fn forget_former_installation(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// What this store promises.
     fn claims(&self) -> StoreClaims {
@@ -36,6 +53,10 @@ impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
 
     fn delete(&self, name: &str) -> Result<(), StoreError> {
         (**self).delete(name)
+    }
+
+    fn forget_former_installation(&self) -> Result<(), StoreError> {
+        (**self).forget_former_installation()
     }
 
     fn claims(&self) -> StoreClaims {

@@ -1,0 +1,428 @@
+//! What the driver talks to: one account's entry in the secret store, together with what the data
+//! folder says about it. It compares before it writes, reads back what it wrote, honours the
+//! sign-out fence, and knows nothing of tokens' meaning or of networks. Every call blocks.
+
+use std::sync::Arc;
+
+use ring::digest::{SHA256, digest};
+
+use super::{
+    StoreError, TokenStore,
+    data_dir::{AccountEntry, DataDir, Installed},
+    record::{self, StoredRecord},
+};
+use crate::{
+    environment::Now,
+    secret::SecretBytes,
+    session::model::{Cause, Epoch, Generation, Journal, SessionRecord},
+};
+
+/// One account's entry in the secret store.
+#[derive(Debug)]
+pub(crate) struct Vault {
+    store: Arc<dyn TokenStore>,
+    data: Arc<DataDir>,
+    account: AccountEntry,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Loaded {
+    /// Somebody is signed in.
+    Session(Box<SessionRecord>),
+    /// Nobody is.
+    SignedOut(Cause),
+    /// Something that cannot be used; it is out of the way now.
+    SetAside(Cause),
+    /// The store did not tell.
+    Failed(StoreError),
+}
+
+/// What must be there before a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expect {
+    /// Whatever is there is replaced: a sign-in.
+    Anything,
+    /// A session of this epoch and generation, whatever its journal: the answer to a refresh,
+    /// which is worth more than another process's try.
+    Exactly {
+        /// The epoch.
+        epoch: Epoch,
+        /// The generation.
+        generation: Generation,
+    },
+    /// The same, and its journal is still the one that was read: every other write, so that it
+    /// does not wipe out the lease of another process.
+    Untouched {
+        /// The epoch.
+        epoch: Epoch,
+        /// The generation.
+        generation: Generation,
+        /// The journal.
+        journal: Option<Journal>,
+    },
+}
+
+impl Vault {
+    pub(crate) fn new(
+        store: Arc<dyn TokenStore>,
+        data: Arc<DataDir>,
+        account: &AccountEntry,
+    ) -> Self {
+        Self {
+            store,
+            data,
+            account: account.clone(),
+        }
+    }
+
+    /// Reads the entry and judges it with what the data folder says:
+    ///
+    /// - nothing there and nobody signed in: signed out, with the cause that was noted last;
+    /// - nothing there though somebody is signed in: `StoreLost`, until the next sign-in;
+    /// - a session whose epoch is fenced: deleted on sight;
+    /// - a session of another epoch than the index has (a crash lay between the two writes): it
+    ///   wins, and the index is put right;
+    /// - damaged: copied beside (one at most), removed and reported, unless the person signed out;
+    /// - key lost: removed where possible, and reported.
+    pub(crate) fn load(&self) -> Loaded {
+        self.data
+            .with_lock(|| self.load_locked())
+            .unwrap_or_else(Loaded::Failed)
+    }
+
+    fn load_locked(&self) -> Result<Loaded, StoreError> {
+        let entry = self.entry()?;
+        Ok(match self.current() {
+            Ok(StoredRecord::Session(record)) if entry.fences(record.epoch) => {
+                self.discard(&self.account.id);
+                let cause = match entry.epoch {
+                    // A sign-in that was cancelled had already taken the place of this one.
+                    Some(_) => Cause::StoreLost,
+                    None => entry.last_cause.unwrap_or(Cause::SignedOut),
+                };
+                self.note_end(&entry, cause);
+                Loaded::SignedOut(cause)
+            }
+            Ok(StoredRecord::Session(record)) => {
+                if entry.epoch != Some(record.epoch) {
+                    self.note(|entry| entry.epoch = Some(record.epoch));
+                }
+                Loaded::Session(record)
+            }
+            Ok(StoredRecord::Tombstone { cause, .. }) => {
+                self.note_end(&entry, cause);
+                Loaded::SignedOut(cause)
+            }
+            Err(StoreError::NotFound) => {
+                let cause = match entry.epoch {
+                    Some(_) => Cause::StoreLost,
+                    None => entry.last_cause.unwrap_or(Cause::NeverSignedIn),
+                };
+                if cause != Cause::NeverSignedIn {
+                    self.note_end(&entry, cause);
+                }
+                Loaded::SignedOut(cause)
+            }
+            Err(StoreError::Corrupt | StoreError::KeyLost) if entry.signed_out() => {
+                self.discard(&self.account.id);
+                Loaded::SignedOut(Cause::SignedOut)
+            }
+            Err(StoreError::Corrupt) => {
+                self.set_aside();
+                self.note_end(&entry, Cause::Corrupt);
+                Loaded::SetAside(Cause::Corrupt)
+            }
+            Err(StoreError::KeyLost) => {
+                self.discard(&self.account.id);
+                self.note_end(&entry, Cause::KeyLost);
+                Loaded::SetAside(Cause::KeyLost)
+            }
+            Err(error) => Loaded::Failed(error),
+        })
+    }
+
+    /// Writes a session, when what is there is what was expected, and reads it back. The sign-in
+    /// behind an `Expect::Anything` counts from its [`commit`](Self::commit) on; until then the
+    /// session before it can be put back.
+    ///
+    /// # Errors
+    /// `Conflict` when another writer was first or the epoch is fenced, `TooLarge` before anything
+    /// is written, `Unavailable` when the store gives back something else than it was given.
+    pub(crate) fn save(&self, record: &SessionRecord, expect: Expect) -> Result<(), StoreError> {
+        let bytes = record::encode_session(&self.account.id, record);
+        self.data.with_lock(|| {
+            self.compare(expect)?;
+            let entry = self.entry()?;
+            if entry.fences(record.epoch) {
+                return Err(StoreError::Conflict);
+            }
+            self.put(&self.account.id, &bytes)?;
+            if expect != Expect::Anything && entry.epoch != Some(record.epoch) {
+                self.note(|entry| entry.epoch = Some(record.epoch));
+            }
+            Ok(())
+        })
+    }
+
+    /// Notes that a sign-in whose record was saved counts from now on: the one before it is over
+    /// for good, and what was set aside is removed.
+    pub(crate) fn commit(&self, epoch: Epoch, username: &str) -> Result<(), StoreError> {
+        let set_aside = self.data.edit_account(&self.account, |entry| {
+            if entry.fences(epoch) {
+                return false;
+            }
+            if let Some(before) = entry.epoch.filter(|&before| before != epoch) {
+                entry.fence(before);
+            }
+            entry.epoch = Some(epoch);
+            entry.username = username.to_owned();
+            entry.last_cause = None;
+            entry.set_aside
+        })?;
+        if set_aside {
+            self.drop_set_aside();
+        }
+        Ok(())
+    }
+
+    /// Puts a tombstone with the cause and without tokens in the place of the session, when that
+    /// is what was expected.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save).
+    pub(crate) fn tombstone(
+        &self,
+        cause: Cause,
+        now: Now,
+        expect: Expect,
+    ) -> Result<(), StoreError> {
+        let bytes = record::encode_tombstone(&self.account.id, cause, now);
+        self.data.with_lock(|| {
+            self.compare(expect)?;
+            let written = self.put(&self.account.id, &bytes);
+            // Noted even when the store refuses, so that a later `erase` leaves the cause behind.
+            self.note(|entry| entry.end(cause));
+            written
+        })
+    }
+
+    /// Notes in the data folder that a sign-in is over for good, `None` for whichever the store
+    /// holds: its record is deleted on sight from now on. The store is not touched.
+    pub(crate) fn fence(&self, epoch: Option<Epoch>) -> Result<(), StoreError> {
+        self.data.edit_account(&self.account, |entry| {
+            let over = epoch.or(entry.epoch);
+            if let Some(over) = over {
+                entry.fence(over);
+            }
+            entry.fenced_unseen |= epoch.is_none();
+            if epoch.is_none() || entry.epoch == over {
+                entry.end(Cause::SignedOut);
+            }
+        })
+    }
+
+    /// Removes the entry, for a sign-out, and makes sure that it is gone. `over` names a session
+    /// that is to go although it is not fenced.
+    ///
+    /// # Errors
+    /// `Conflict` when the store holds another session, which somebody signed in to meanwhile;
+    /// `Unavailable` when the entry is still there afterwards.
+    pub(crate) fn erase(&self, over: Option<Epoch>) -> Result<(), StoreError> {
+        self.data.with_lock(|| {
+            let entry = self.entry()?;
+            match self.store.load(&self.account.id) {
+                Ok(bytes) => {
+                    if let Ok(StoredRecord::Session(record)) =
+                        record::decode(&self.account.id, &bytes)
+                        && !entry.fences(record.epoch)
+                        && over != Some(record.epoch)
+                    {
+                        return Err(StoreError::Conflict);
+                    }
+                    self.remove(&self.account.id)?;
+                }
+                Err(StoreError::NotFound) => {}
+                Err(StoreError::Corrupt | StoreError::KeyLost) => self.remove(&self.account.id)?,
+                Err(error) => return Err(error),
+            }
+            if entry.set_aside {
+                self.drop_set_aside();
+            }
+            if entry.epoch.is_some() {
+                self.note(|entry| entry.end(Cause::SignedOut));
+            }
+            Ok(())
+        })
+    }
+
+    /// Reads an entry beside the sessions, such as what was approved for a server.
+    pub(crate) fn load_named(&self, name: &str) -> Result<SecretBytes, StoreError> {
+        self.store.load(name)
+    }
+
+    /// Writes an entry beside the sessions and reads it back.
+    pub(crate) fn save_named(&self, name: &str, bytes: &SecretBytes) -> Result<(), StoreError> {
+        self.data.with_lock(|| self.put(name, bytes))
+    }
+
+    /// The entry's name for what is trusted on a host and port.
+    pub(crate) fn trust_name(host: &str, port: u16) -> String {
+        let hash = digest(&SHA256, format!("{host}:{port}").as_bytes());
+        let mut name = String::from("trust-");
+        for byte in &hash.as_ref()[..8] {
+            name.push_str(&format!("{byte:02x}"));
+        }
+        name
+    }
+
+    /// The first start of an installation clears what an earlier one left in a store that
+    /// outlives the app.
+    pub(crate) fn settle_installation(
+        store: &dyn TokenStore,
+        data: &DataDir,
+    ) -> Result<Installed, StoreError> {
+        let installed = data.installed();
+        if installed == Installed::Fresh {
+            store.forget_former_installation()?;
+            data.mark_installed()?;
+        }
+        Ok(installed)
+    }
+
+    /// The account as the index has it now.
+    fn entry(&self) -> Result<AccountEntry, StoreError> {
+        let entry = self.data.account_by_id(&self.account.id)?;
+        Ok(entry.unwrap_or_else(|| self.account.clone()))
+    }
+
+    fn current(&self) -> Result<StoredRecord, StoreError> {
+        let bytes = self.store.load(&self.account.id)?;
+        record::decode(&self.account.id, &bytes)
+    }
+
+    fn compare(&self, expect: Expect) -> Result<(), StoreError> {
+        let (epoch, generation) = match expect {
+            Expect::Anything => return self.settle_fence(),
+            Expect::Exactly { epoch, generation }
+            | Expect::Untouched {
+                epoch, generation, ..
+            } => (epoch, generation),
+        };
+        match self.current() {
+            Ok(StoredRecord::Session(there))
+                if (there.epoch, there.generation) == (epoch, generation) =>
+            {
+                match expect {
+                    Expect::Untouched { journal, .. } if journal != there.journal => {
+                        Err(StoreError::Conflict)
+                    }
+                    _ if self.entry()?.fences(epoch) => Err(StoreError::Conflict),
+                    _ => Ok(()),
+                }
+            }
+            Ok(_) | Err(StoreError::NotFound | StoreError::Corrupt) => Err(StoreError::Conflict),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Before a sign-in replaces what nobody has seen, a sign-out that fenced it unseen learns
+    /// which epoch it was, so that the fence does not catch the new one.
+    fn settle_fence(&self) -> Result<(), StoreError> {
+        if !self.entry()?.fenced_unseen {
+            return Ok(());
+        }
+        let unseen = match self.current() {
+            Ok(StoredRecord::Session(record)) => Some(record.epoch),
+            Ok(_) | Err(StoreError::NotFound | StoreError::Corrupt | StoreError::KeyLost) => None,
+            Err(error) => return Err(error),
+        };
+        self.data.edit_account(&self.account, |entry| {
+            entry.fenced_unseen = false;
+            if let Some(epoch) = unseen {
+                entry.fence(epoch);
+            }
+        })
+    }
+
+    /// Writes, and reads back what was written.
+    fn put(&self, name: &str, bytes: &SecretBytes) -> Result<(), StoreError> {
+        let most = self.store.claims().max_record.unwrap_or(usize::MAX);
+        if bytes.len() > most {
+            return Err(StoreError::TooLarge);
+        }
+        self.store.save(name, bytes)?;
+        match self.store.load(name) {
+            Ok(back) if back.expose() == bytes.expose() => Ok(()),
+            Ok(_) | Err(StoreError::NotFound) => Err(StoreError::Unavailable),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes, and makes sure that it is gone.
+    fn remove(&self, name: &str) -> Result<(), StoreError> {
+        self.store.delete(name)?;
+        match self.store.load(name) {
+            Err(StoreError::NotFound) => Ok(()),
+            Ok(_) => Err(StoreError::Unavailable),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes if it can; what stays is met again at the next load.
+    fn discard(&self, name: &str) {
+        if let Err(error) = self.store.delete(name) {
+            tracing::warn!(%error, "an entry that is over could not be deleted");
+        }
+    }
+
+    /// Copies what cannot be read beside the entry and removes the entry. If the copy fails, it
+    /// stays where it is until the next sign-in replaces it.
+    fn set_aside(&self) {
+        let aside = self.aside();
+        let copied = match self.store.load(&self.account.id) {
+            Ok(bytes) => self.put(&aside, &bytes),
+            // The store itself cannot read it: there is nothing to copy.
+            Err(_) => {
+                self.discard(&self.account.id);
+                return;
+            }
+        };
+        match copied {
+            Ok(()) => {
+                self.note(|entry| entry.set_aside = true);
+                self.discard(&self.account.id);
+            }
+            Err(error) => tracing::warn!(%error, "a damaged entry could not be set aside"),
+        }
+    }
+
+    fn drop_set_aside(&self) {
+        match self.store.delete(&self.aside()) {
+            Ok(()) => self.note(|entry| entry.set_aside = false),
+            Err(error) => tracing::warn!(%error, "an entry that was set aside stays"),
+        }
+    }
+
+    fn aside(&self) -> String {
+        format!("{}.aside", self.account.id)
+    }
+
+    fn note_end(&self, known: &AccountEntry, cause: Cause) {
+        if known.epoch.is_some() || known.last_cause != Some(cause) {
+            self.note(|entry| entry.end(cause));
+        }
+    }
+
+    /// Changes the index. The store has the last word, so a data folder that refuses is no
+    /// failure here: the next load puts the index right.
+    fn note(&self, change: impl FnOnce(&mut AccountEntry)) {
+        if let Err(error) = self.data.edit_account(&self.account, change) {
+            tracing::warn!(%error, "the account index could not be brought up to date");
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "vault_tests.rs"]
+mod tests;
