@@ -2,12 +2,20 @@
 //! have seen the request. Everything that speaks ClearPass builds on this small trait; tests put
 //! the simulator's router in its place.
 
+mod failure;
+mod http;
+pub(crate) mod redirect;
+mod uptake;
+
 use std::{fmt, time::Duration};
 
+use ::http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
+pub use self::http::HttpTransport;
 use crate::{
     environment::BoxFuture,
+    error::{Code, Error},
     secret::{Secret, SecretBytes},
     trust::TrustFailure,
 };
@@ -28,7 +36,7 @@ pub struct Request {
     /// Which pool of connections it uses.
     pub lane: Lane,
     /// The method.
-    pub method: http::Method,
+    pub method: Method,
     /// The whole address; always of the configured origin.
     pub url: Url,
     /// The access token, for the `Authorization` header.
@@ -41,7 +49,7 @@ pub struct Request {
 
 impl Request {
     /// A request without body and token.
-    pub fn new(lane: Lane, method: http::Method, url: Url, limits: Limits) -> Self {
+    pub fn new(lane: Lane, method: Method, url: Url, limits: Limits) -> Self {
         Self {
             lane,
             method,
@@ -92,9 +100,9 @@ impl Limits {
 /// An answer, whatever its status.
 pub struct Reply {
     /// The status code.
-    pub status: http::StatusCode,
+    pub status: StatusCode,
     /// The headers.
-    pub headers: http::HeaderMap,
+    pub headers: HeaderMap,
     /// The whole body.
     pub body: SecretBytes,
 }
@@ -144,4 +152,30 @@ pub enum SendCause {
     TooLarge,
     /// The answer was not HTTP.
     NotHttp,
+    /// The request cannot be sent at all: it is for another server, or its token holds what no
+    /// header may hold.
+    Unsendable,
+}
+
+impl SendFailure {
+    /// The error that a caller gets. Whether the server may have acted is part of it.
+    pub(crate) fn to_error(&self) -> Error {
+        let bad_reply = |what: &str| {
+            Error::with_message(
+                Code::BadReply,
+                format!("{what} {}", Code::BadReply.what_to_do()),
+            )
+        };
+        let error = match &self.cause {
+            SendCause::Offline => Error::new(Code::Offline),
+            SendCause::Timeout => Error::new(Code::Timeout),
+            SendCause::Trust(failure) => Error::untrusted((**failure).clone()),
+            SendCause::Tls => Error::new(Code::TlsFailed),
+            SendCause::Truncated => bad_reply("The answer was cut off."),
+            SendCause::TooLarge => bad_reply("The answer is larger than any that ClearPass sends."),
+            SendCause::NotHttp => bad_reply("What answered does not speak HTTP."),
+            SendCause::Unsendable => Error::new(Code::Internal),
+        };
+        error.may_have_acted(self.reach == Reach::Unknown)
+    }
 }

@@ -2,7 +2,15 @@
 //! certificates, in addition what a person approved by fingerprint. There is no switch that
 //! turns the check off.
 
+mod certificate;
+mod memory;
+mod verifier;
+
 use std::fmt;
+
+pub use certificate::Certificate;
+pub use memory::TrustMemory;
+pub(crate) use verifier::{Untrusted, Verifier};
 
 use crate::error::Code;
 
@@ -18,7 +26,8 @@ impl Trust {
         Self::default()
     }
 
-    /// What the device trusts, and besides it these CA certificates (PEM, one or more).
+    /// What the device trusts, and besides it these CA certificates (PEM, one or more). A
+    /// server's own certificate may be among them, and is then believed as it stands.
     pub fn with_roots_pem(pem: impl Into<String>) -> Self {
         Self {
             extra_roots_pem: Some(pem.into()),
@@ -30,26 +39,30 @@ impl Trust {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrustFailure {
-    /// The host that was asked for.
+    /// The host that was asked for; an IPv6 address without brackets.
     pub host: String,
     /// The port.
     pub port: u16,
-    /// Everything that is wrong, the gravest first; never empty.
+    /// Everything that is wrong, never empty: the gravest first, what a person has already
+    /// waived last.
     pub problems: Vec<CertificateProblem>,
     /// The certificate that the server showed.
     pub presented: Certificate,
-    /// The one that was trusted before, if there was one.
+    /// The one that was trusted before, if [`CertificateProblem::Changed`] is among the problems.
     pub previous: Option<Certificate>,
 }
 
-/// One thing that is wrong with a certificate.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// One thing that is wrong with a certificate, from the gravest down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CertificateProblem {
     /// It has been revoked. Can't be approved.
     Revoked,
-    /// Another certificate was trusted for this host and port before.
+    /// Another certificate was trusted for this host and port before; or this one was, by an
+    /// issuer that is no longer trusted.
     Changed,
+    /// It is not meant for servers, or broken in another way. Can't be approved.
+    Unusable,
     /// Its issuer is not known.
     UnknownIssuer,
     /// It is for another name.
@@ -58,30 +71,43 @@ pub enum CertificateProblem {
     Expired,
     /// Its time has not come.
     NotYetValid,
-    /// It is not meant for servers, or broken in another way.
-    Unusable,
 }
 
-/// What people need to know of a certificate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Certificate {
-    /// SHA-256 of the whole certificate, 64 lower-case hex digits.
-    pub sha256: String,
-    /// Whom it is for.
-    pub subject: String,
-    /// Who signed it.
-    pub issuer: String,
-    /// The names and addresses that it is for.
-    pub names: Vec<String>,
-    /// The start of its time, in seconds since 1970 UTC.
-    pub not_before: i64,
-    /// The end of its time, in seconds since 1970 UTC.
-    pub not_after: i64,
+impl CertificateProblem {
+    /// The stable name, as the store and the other languages have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Changed => "changed",
+            Self::Unusable => "unusable",
+            Self::UnknownIssuer => "unknown_issuer",
+            Self::WrongName => "wrong_name",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+        }
+    }
+
+    /// What is wrong, as half a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Revoked => "it has been revoked",
+            Self::Changed => "it is not what was trusted here before",
+            Self::Unusable => "it is not made for a server, or cannot be read",
+            Self::UnknownIssuer => "its issuer is not known to this device",
+            Self::WrongName => "it is for another name",
+            Self::Expired => "it has expired",
+            Self::NotYetValid => "it is not valid yet",
+        }
+    }
+
+    /// Whether a person may let it pass after comparing the fingerprint.
+    pub fn can_be_approved(self) -> bool {
+        !matches!(self, Self::Revoked | Self::Unusable)
+    }
 }
 
 impl TrustFailure {
-    /// The code of the gravest problem.
+    /// The code of the first problem.
     pub fn code(&self) -> Code {
         match self.problems.first() {
             Some(CertificateProblem::Revoked) => Code::CertificateRevoked,
@@ -96,17 +122,103 @@ impl TrustFailure {
 
     /// Whether a person may approve it after comparing the fingerprint.
     pub fn can_be_approved(&self) -> bool {
-        !self.problems.iter().any(|problem| {
-            matches!(
-                problem,
-                CertificateProblem::Revoked | CertificateProblem::Unusable
-            )
-        })
+        self.problems
+            .iter()
+            .all(|problem| problem.can_be_approved())
+    }
+
+    /// Whether it replaces one that was trusted, so that approving it takes
+    /// [`TrustMemory::approve_changed`].
+    pub fn is_change(&self) -> bool {
+        self.problems.contains(&CertificateProblem::Changed)
     }
 }
 
 impl fmt::Display for TrustFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.code().meaning(), self.code().what_to_do())
+        let problems: Vec<&str> = self
+            .problems
+            .iter()
+            .map(|problem| problem.meaning())
+            .collect();
+        write!(
+            f,
+            "The certificate of {}:{} is not trusted: {}. It says: {}.",
+            self.host,
+            self.port,
+            problems.join("; "),
+            self.presented
+        )?;
+        if let Some(previous) = &self.previous {
+            write!(f, " Trusted before: {previous}.")?;
+        }
+        write!(f, " {}", self.code().what_to_do())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn certificate(sha256: &str) -> Certificate {
+        Certificate {
+            sha256: sha256.repeat(32),
+            subject: "CN=cp".into(),
+            issuer: "CN=cp".into(),
+            names: vec!["cp.example".into()],
+            not_before: 0,
+            not_after: 86_400,
+        }
+    }
+
+    #[test]
+    fn a_failure_tells_everything_and_the_next_step() {
+        let failure = TrustFailure {
+            host: "clearpass.example".into(),
+            port: 8443,
+            problems: vec![
+                CertificateProblem::Changed,
+                CertificateProblem::UnknownIssuer,
+                CertificateProblem::WrongName,
+                CertificateProblem::Expired,
+            ],
+            presented: certificate("ab"),
+            previous: Some(certificate("cd")),
+        };
+        let text = failure.to_string();
+        for part in [
+            "clearpass.example:8443",
+            "trusted here before",
+            "issuer is not known",
+            "another name",
+            "has expired",
+            "subject CN=cp",
+            "names cp.example",
+            "1970-01-01 00:00 to 1970-01-02 00:00 UTC",
+            "AB:AB",
+            "CD:CD",
+            Code::CertificateChanged.what_to_do(),
+        ] {
+            assert!(text.contains(part), "{part} is missing: {text}");
+        }
+    }
+
+    #[test]
+    fn revoked_and_unusable_cannot_be_approved_whatever_else_is_wrong() {
+        use CertificateProblem::{Expired, Revoked, UnknownIssuer, Unusable};
+        for (problems, may) in [
+            (vec![UnknownIssuer, Expired], true),
+            (vec![Revoked], false),
+            (vec![Unusable, UnknownIssuer], false),
+        ] {
+            let failure = TrustFailure {
+                host: "a".into(),
+                port: 1,
+                problems,
+                presented: certificate("ab"),
+                previous: None,
+            };
+            assert_eq!(failure.can_be_approved(), may, "{failure}");
+        }
     }
 }
