@@ -1,7 +1,50 @@
-//! ClearPass sign-in core.
+//! Signs a person in to HPE Aruba ClearPass, and keeps the session.
+//!
+//! The password grant of a public API client gives an access token and a refresh token. This
+//! library keeps both in the device's own secret store, extends the session without ever losing
+//! it for no reason, and says who the person is and what they may do.
+//!
+//! ```no_run
+//! use quickaccess::{Code, MemoryStore, Need, QuickAccess};
+//!
+//! # async fn run() -> Result<(), quickaccess::Error> {
+//! let session = QuickAccess::builder("https://clearpass.example", "QuickAccess")
+//!     .store(MemoryStore::new())
+//!     .build()?;
+//! match session.sign_in("qa", "abc123").await {
+//!     Err(error) if error.code() == Code::CredentialsRejected => println!("{error}"),
+//!     other => other?,
+//! }
+//! let me = session.whoami().await?;
+//! let privileges = session.privileges().await?;
+//! println!("{:?} may change guests: {}", me.name(), privileges.allows("guest_users", Need::Write));
+//! # Ok(()) }
+//! ```
+//!
+//! # The map
+//!
+//! - [`QuickAccess`] is the handle: sign in and out, [`QuickAccess::access_token`], who and what,
+//!   requests, the state and its history. [`Builder`] sets it up.
+//! - [`Error`] says what to do ([`Error::action`]) and why ([`Error::code`]).
+//! - [`SessionState`] is what screens show; [`PlatformEvent`] is what a platform tells.
+//! - [`store`] has the secret stores, and the three calls to bring one of your own.
+//! - [`trust`] decides which certificates are believed; nothing turns that off.
+//! - [`session`] is the machine that all of it rests on: a pure function, for those who want to
+//!   check its promises.
+//!
+//! # What is never done
+//!
+//! No password is stored, logged or sent twice. No token is written anywhere but into the secret
+//! store that the app named. No certificate is believed because somebody was in a hurry.
 
+mod builder;
+mod config;
 mod environment;
 mod error;
+mod probe;
+mod protocol;
+mod quickaccess;
+mod requests;
 mod secret;
 mod server;
 pub mod session;
@@ -9,7 +52,26 @@ pub mod store;
 pub mod transport;
 pub mod trust;
 
+pub use http::Method;
+
+pub use builder::Builder;
+pub use config::Timeouts;
 pub use environment::{BootId, BoxFuture, Environment, Millis, Now, SystemEnvironment};
 pub use error::{Action, Code, Error, ErrorRow, error_table};
+pub use probe::Probe;
+pub use protocol::{
+    identity::{Identity, ServerVersion},
+    privileges::{Level, Need, Privilege, Privileges},
+};
+pub use quickaccess::{QuickAccess, SignOutReport, TokenNeed};
+pub use requests::RequestBuilder;
 pub use secret::{Secret, SecretBytes};
 pub use server::ServerUrl;
+pub use session::{
+    driver::Revocation,
+    event::PlatformEvent,
+    model::Cause,
+    published::{AccessToken, RefreshState, SessionState, SignedIn, Stays},
+};
+pub use store::{HistoryEntry, MemoryStore};
+pub use trust::Trust;

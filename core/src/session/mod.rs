@@ -1,3 +1,22 @@
-//! The session: a pure machine inside a driver.
+//! The session: a pure machine (`machine`) inside a driver (`driver`).
+//!
+//! `README.md` beside this file has the state diagram.
 
+mod asking;
+mod backoff;
+pub mod clock;
+pub(crate) mod driver;
+pub mod effect;
+pub mod event;
+mod history;
+pub mod machine;
 pub mod model;
+mod perform;
+pub(crate) mod published;
+mod refresh;
+mod rejection;
+mod sign_in;
+mod signed_in;
+pub mod state;
+mod storing;
+pub(crate) mod workers;

@@ -3,12 +3,13 @@
 
 mod data_dir;
 mod memory;
+mod platform;
 mod record;
 mod vault;
 
 use std::{fmt, sync::Arc};
 
-pub use self::{data_dir::HistoryEntry, memory::MemoryStore};
+pub use self::{data_dir::HistoryEntry, memory::MemoryStore, platform::*};
 pub(crate) use self::{
     data_dir::{AccountEntry, DataDir},
     vault::{Expect, Loaded, Vault},

@@ -1,0 +1,169 @@
+//! What the driver's tasks ask of the server and the store, each once: tokens, a verdict, a
+//! revocation, and what is remembered of the server's certificate.
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    driver::{Message, Revocation, Shared},
+    event::{Failure, Outcome, Verdict},
+    published::AccessToken,
+};
+use crate::{
+    error::Code,
+    protocol::{
+        grant::{self, Grant},
+        token_reply::{self, TokenPair},
+    },
+    requests,
+    secret::Secret,
+    store::{StoreError, Vault},
+    transport::{Lane, Limits, Reach, Reply, Request, SendCause, SendFailure},
+};
+
+impl Shared {
+    /// What is done before the record is read: items of a former installation are cleared, and
+    /// what is remembered of the server's certificate is read.
+    pub(super) fn open_store(&self) -> Result<(), StoreError> {
+        Vault::settle_installation(&*self.backend, &self.data)?;
+        match self.vault.load_named(&self.trust_name()) {
+            Ok(bytes) => {
+                if self.trust.restore(&bytes).is_err() {
+                    tracing::warn!("what was remembered of the server's certificate is damaged");
+                }
+                Ok(())
+            }
+            Err(StoreError::NotFound) => Ok(()),
+            Err(error @ (StoreError::Corrupt | StoreError::KeyLost)) => {
+                tracing::warn!(%error, "what was remembered of the server's certificate is lost");
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes what was learned of the server's certificate, if there is something new.
+    pub(crate) fn save_trust(&self) -> Option<oneshot::Receiver<Option<Result<(), StoreError>>>> {
+        let bytes = self.trust.take_changes()?;
+        let (vault, name) = (self.vault.clone(), self.trust_name());
+        Some(self.store.begin(move || vault.save_named(&name, &bytes)))
+    }
+
+    fn trust_name(&self) -> String {
+        Vault::trust_name(self.config.server.host(), self.config.server.port())
+    }
+
+    /// Asks the token endpoint once. An abort ends the wait; the server may have committed.
+    pub(super) async fn ask_for_tokens(
+        &self,
+        lane: Lane,
+        grant: &Grant<'_>,
+        secret: Option<&Secret>,
+        aborted: oneshot::Receiver<()>,
+    ) -> (Outcome, Option<TokenPair>) {
+        let client_secret = self.config.client_secret.as_ref();
+        let Ok(url) = self.config.server.api("oauth") else {
+            return (Outcome::NotSent(Failure::new(Code::Internal)), None);
+        };
+        let limits = match lane {
+            Lane::Refresh => Limits::REFRESH,
+            _ => self.config.timeouts.sign_in_limits(),
+        };
+        let mut request = Request::new(lane, http::Method::POST, url, limits);
+        request.body = Some(grant::body(grant, &self.config.client_id, client_secret));
+        let sent = self.environment.now();
+        let answer = tokio::select! {
+            biased;
+            answer = self.send(request) => answer,
+            Ok(()) = aborted => Err(SendFailure {
+                reach: Reach::Unknown,
+                cause: SendCause::Offline,
+            }),
+        };
+        let secrets: Vec<&Secret> = secret.into_iter().chain(client_secret).collect();
+        token_reply::judge(answer, sent, &secrets)
+    }
+
+    /// Sends a request, and keeps what was learned of the server's certificate on the way.
+    pub(crate) async fn send(&self, request: Request) -> Result<Reply, SendFailure> {
+        let answer = self.transport.send(request).await;
+        if let Err(SendFailure {
+            cause: SendCause::Trust(failure),
+            ..
+        }) = &answer
+        {
+            let refused = self.refused_certificate.lock();
+            *refused.unwrap_or_else(std::sync::PoisonError::into_inner) = Some((**failure).clone());
+        }
+        drop(self.save_trust());
+        answer
+    }
+
+    pub(super) async fn revoke(&self, token: &Secret, hint: &str) -> Revocation {
+        let Ok(url) = self.config.server.api("oauth/revoke") else {
+            return Revocation::Failed(Code::Internal);
+        };
+        let limits = self.config.timeouts.revoke_limits();
+        let mut request = Request::new(Lane::Refresh, http::Method::POST, url, limits);
+        request.body = Some(grant::revocation(token, hint));
+        match self.send(request).await {
+            Ok(reply) if reply.status.is_success() => Revocation::Revoked,
+            Ok(reply) if matches!(reply.status.as_u16(), 401 | 403 | 404 | 405 | 501) => {
+                Revocation::NotOffered
+            }
+            Ok(reply) if reply.status.is_server_error() => Revocation::Failed(Code::ServerError),
+            Ok(_) => Revocation::Failed(Code::ServerRefused),
+            Err(failure) => Revocation::Failed(failure.to_error().code()),
+        }
+    }
+
+    /// Whether `/oauth/me` accepts a token.
+    pub(super) async fn ask_about(&self, token: &AccessToken) -> Verdict {
+        let Ok(url) = self.config.server.api("oauth/me") else {
+            return Verdict::None(Failure::new(Code::Internal));
+        };
+        let limits = self.config.timeouts.request_limits();
+        let mut request = Request::new(Lane::Resources, http::Method::GET, url, limits);
+        request.bearer = Some(token.secret().clone());
+        match self.send(request).await {
+            Ok(reply) if requests::is_rejection(&reply) => Verdict::Rejected,
+            Ok(reply) if reply.status.is_success() && requests::is_json_object(&reply) => {
+                Verdict::Accepted
+            }
+            Ok(reply) => Verdict::None(requests::fault(&reply, self.environment.now().wall)),
+            Err(failure) => Verdict::None(Failure::new(failure.to_error().code())),
+        }
+    }
+}
+
+/// A request whose end is told in any case, even when its task panics.
+pub(super) struct Promise<F: Fn(Outcome, Option<TokenPair>, String) -> Message> {
+    address: mpsc::UnboundedSender<Message>,
+    message: F,
+    kept: bool,
+}
+
+impl<F: Fn(Outcome, Option<TokenPair>, String) -> Message> Promise<F> {
+    pub(super) fn new(address: mpsc::UnboundedSender<Message>, message: F) -> Self {
+        Self {
+            address,
+            message,
+            kept: false,
+        }
+    }
+
+    pub(super) fn keep(&mut self, outcome: Outcome, pair: Option<TokenPair>, username: String) {
+        self.kept = true;
+        let _ = self.address.send((self.message)(outcome, pair, username));
+    }
+}
+
+impl<F: Fn(Outcome, Option<TokenPair>, String) -> Message> Drop for Promise<F> {
+    fn drop(&mut self) {
+        if !self.kept {
+            let outcome = Outcome::Unknown(Failure::new(Code::Internal));
+            let _ = self
+                .address
+                .send((self.message)(outcome, None, String::new()));
+        }
+    }
+}

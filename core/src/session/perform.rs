@@ -1,0 +1,392 @@
+//! How the driver performs the machine's effects: which tokens go where, and which tasks start.
+
+use tokio::sync::oneshot;
+
+use super::{
+    asking::Promise,
+    driver::{Credentials, Driver, Message, Revocation, Shared},
+    effect::{Effect, Expect, Happening, RecordDraft, Tokens},
+    event::{Event, Failure, Loaded, LoadedSession, Outcome, Verdict},
+    model::{Attempt, Epoch, Generation, Renewal, SessionRecord},
+    published::AccessToken,
+    state::Keep,
+};
+use crate::{
+    config::Config,
+    environment::Now,
+    error::Code,
+    protocol::grant::Grant,
+    secret::Secret,
+    store::{self, StoreError, Vault},
+    transport::Lane,
+};
+
+/// The token pair that is served.
+#[derive(Debug)]
+pub(crate) struct Pair {
+    pub(crate) access: AccessToken,
+    pub(crate) refresh: Option<Secret>,
+    pub(crate) username: String,
+}
+
+impl Driver {
+    /// Performs one effect.
+    pub(super) fn perform(&mut self, effect: Effect, now: Now) {
+        match effect {
+            Effect::Load { attempt } => self.load(attempt),
+            Effect::Write {
+                attempt,
+                draft,
+                tokens,
+                expect,
+            } => {
+                let Some(record) = self.record(draft, tokens, now) else {
+                    // The machine asked for tokens that are not there: a fault, told as a
+                    // failed write, so that nothing hangs.
+                    self.written(attempt, |_| Err(StoreError::Unavailable));
+                    return;
+                };
+                self.written(attempt, move |vault| vault.save(&record, expected(expect)));
+            }
+            Effect::Erase { attempt, epoch } => self.written(attempt, move |vault| {
+                // Once more, since only what is fenced is erased.
+                vault.fence(epoch)?;
+                vault.erase(epoch)
+            }),
+            Effect::Bury {
+                attempt,
+                cause,
+                expect,
+            } => {
+                self.written(attempt, move |vault| {
+                    vault.tombstone(cause, now, expected(expect))
+                });
+            }
+            Effect::Commit { epoch } => {
+                let username = self.current.as_ref().map(|pair| pair.username.clone());
+                self.noted(move |shared| shared.vault.commit(epoch, &username.unwrap_or_default()));
+            }
+            Effect::Fence { epoch } => {
+                self.noted(move |shared| shared.vault.fence(epoch));
+            }
+            Effect::SendSignIn { attempt, waiter } => {
+                if let Some(credentials) = self.credentials.remove(&waiter) {
+                    self.send_sign_in(attempt, credentials);
+                }
+            }
+            Effect::AbortSignIn { attempt } | Effect::AbortRefresh { attempt } => {
+                if let Some(abort) = self.aborts.remove(&attempt) {
+                    let _ = abort.send(());
+                }
+            }
+            Effect::SendRefresh {
+                epoch,
+                generation,
+                attempt,
+                renewal,
+            } => {
+                self.send_refresh(epoch, generation, attempt, renewal);
+            }
+            Effect::Take {
+                attempt,
+                epoch,
+                generation,
+                keep,
+            } => {
+                let Some((pair, username)) = self.answers.remove(&attempt) else {
+                    return;
+                };
+                let old = self.current.take();
+                let (old_refresh, old_name) =
+                    old.map_or((None, String::new()), |old| (old.refresh, old.username));
+                self.current = Some(Pair {
+                    access: AccessToken::new(pair.access, epoch, generation),
+                    refresh: kept(keep, pair.refresh, old_refresh),
+                    username: if generation == 1 { username } else { old_name },
+                });
+            }
+            Effect::Adopt { attempt } => {
+                if let Some(record) = self.loaded.remove(&attempt) {
+                    self.current = Some(Pair {
+                        access: AccessToken::new(
+                            record.access_token,
+                            record.epoch,
+                            record.generation,
+                        ),
+                        refresh: record.refresh_token,
+                        username: record.username,
+                    });
+                }
+            }
+            Effect::Discard { attempt } => {
+                self.loaded.remove(&attempt);
+                if let Some((pair, _)) = self.answers.remove(&attempt) {
+                    self.revoke(pair.refresh, Some(pair.access));
+                }
+            }
+            Effect::DropRefreshToken => {
+                if let Some(pair) = &mut self.current {
+                    pair.refresh = None;
+                }
+            }
+            Effect::Retire { waiter } => {
+                let pair = self.current.take();
+                let revocation = match pair {
+                    Some(pair) => self.revoke(pair.refresh, Some(pair.access.secret().clone())),
+                    None => self.revoke(None, None),
+                };
+                if let Some(waiter) = waiter {
+                    self.revocations.insert(waiter, revocation);
+                }
+            }
+            Effect::AskMe { attempt } => self.ask_me(attempt),
+            Effect::Learn(mode) => {
+                self.noted(move |shared| {
+                    let Config {
+                        server, client_id, ..
+                    } = &shared.config;
+                    shared.data.learn_mode(&server.to_string(), client_id, mode)
+                });
+            }
+            Effect::Note(happening) => self.note(&happening, now),
+            Effect::Answer(..) | Effect::Ignored(_) => {}
+        }
+    }
+
+    fn load(&mut self, attempt: Attempt) {
+        let Some(address) = self.address.upgrade() else {
+            return;
+        };
+        let shared = self.shared.clone();
+        let loading = self.shared.store.begin(move || match shared.open_store() {
+            Ok(()) => shared.vault.load(),
+            Err(error) => store::Loaded::Failed(error),
+        });
+        self.shared.environment.spawn(Box::pin(async move {
+            let loaded = loading.await.ok().flatten();
+            let loaded = loaded.unwrap_or(store::Loaded::Failed(StoreError::Unavailable));
+            let _ = address.send(Message::Loaded(attempt, loaded));
+        }));
+    }
+
+    /// Keeps the tokens of a record; the machine gets the rest.
+    pub(super) fn keep_loaded(&mut self, attempt: Attempt, loaded: store::Loaded) -> Loaded {
+        match loaded {
+            store::Loaded::Session(record) => {
+                let session = LoadedSession {
+                    epoch: record.epoch,
+                    generation: record.generation,
+                    times: record.times,
+                    last_seen: record.last_seen,
+                    renewal: record.renewal,
+                    refresh_token: record.refresh_token.is_some(),
+                    ended: record.ended,
+                    journal: record.journal,
+                    after_rejection: record.after_rejection,
+                };
+                self.loaded.insert(attempt, *record);
+                Loaded::Session(Box::new(session))
+            }
+            store::Loaded::SignedOut(cause) => Loaded::SignedOut(cause),
+            store::Loaded::SetAside(cause) => Loaded::SetAside(cause),
+            store::Loaded::Failed(error) => Loaded::Failed(error),
+        }
+    }
+
+    /// A record with its tokens.
+    fn record(&self, draft: RecordDraft, tokens: Tokens, now: Now) -> Option<SessionRecord> {
+        let current = self.current.as_ref();
+        let (access_token, refresh_token, username) = match tokens {
+            Tokens::Current => {
+                let pair = current?;
+                (
+                    pair.access.secret().clone(),
+                    pair.refresh.clone(),
+                    pair.username.clone(),
+                )
+            }
+            Tokens::Answer(attempt, keep) => {
+                let (pair, username) = self.answers.get(&attempt)?;
+                let first = draft.generation == 1;
+                let old = current.filter(|_| !first);
+                (
+                    pair.access.clone(),
+                    kept(
+                        keep,
+                        pair.refresh.clone(),
+                        old.and_then(|old| old.refresh.clone()),
+                    ),
+                    old.map_or_else(|| username.clone(), |old| old.username.clone()),
+                )
+            }
+        };
+        Some(SessionRecord {
+            epoch: draft.epoch,
+            generation: draft.generation,
+            access_token,
+            refresh_token: refresh_token.filter(|_| draft.ended.is_none()),
+            renewal: draft.renewal,
+            times: draft.times,
+            last_seen: now,
+            ended: draft.ended,
+            journal: draft.journal,
+            after_rejection: draft.after_rejection,
+            username,
+        })
+    }
+
+    /// A call of the store whose end is an event.
+    fn written(
+        &mut self,
+        attempt: Attempt,
+        call: impl FnOnce(&Vault) -> Result<(), StoreError> + Send + 'static,
+    ) {
+        let Some(address) = self.address.upgrade() else {
+            return;
+        };
+        let vault = self.shared.vault.clone();
+        let writing = self.shared.store.begin(move || call(&vault));
+        self.shared.environment.spawn(Box::pin(async move {
+            let result = writing
+                .await
+                .ok()
+                .flatten()
+                .unwrap_or(Err(StoreError::Unavailable));
+            let _ = address.send(Message::Event(Event::Written { attempt, result }));
+        }));
+    }
+
+    fn send_sign_in(&mut self, attempt: Attempt, credentials: Credentials) {
+        let Some(address) = self.address.upgrade() else {
+            return;
+        };
+        let (abort, aborted) = oneshot::channel();
+        self.aborts.insert(attempt, abort);
+        let shared = self.shared.clone();
+        self.shared.environment.spawn(Box::pin(async move {
+            let mut promise = Promise::new(address, move |outcome, pair, username| {
+                Message::SignInAnswered(attempt, outcome, pair, username)
+            });
+            let (username, password) = match credentials {
+                Credentials::Password { username, password } => (username, Some(password)),
+                Credentials::Client => (String::new(), None),
+            };
+            let grant = match &password {
+                Some(password) => Grant::Password {
+                    username: &username,
+                    password,
+                },
+                None => Grant::ClientCredentials,
+            };
+            let (outcome, pair) = shared
+                .ask_for_tokens(Lane::SignIn, &grant, password.as_ref(), aborted)
+                .await;
+            drop(password);
+            promise.keep(outcome, pair, username);
+        }));
+    }
+
+    fn send_refresh(
+        &mut self,
+        epoch: Epoch,
+        generation: Generation,
+        attempt: Attempt,
+        renewal: Renewal,
+    ) {
+        let Some(address) = self.address.upgrade() else {
+            return;
+        };
+        let (abort, aborted) = oneshot::channel();
+        self.aborts.insert(attempt, abort);
+        let shared = self.shared.clone();
+        let token = self.current.as_ref().and_then(|pair| pair.refresh.clone());
+        self.shared.environment.spawn(Box::pin(async move {
+            let mut promise = Promise::new(address, move |outcome, pair, _| {
+                Message::RefreshAnswered(epoch, generation, attempt, outcome, pair)
+            });
+            let grant = match (renewal, &token) {
+                (Renewal::RefreshToken, Some(token)) => Grant::RefreshToken(token),
+                (Renewal::RefreshToken, None) | (Renewal::None, _) => {
+                    let failure = Failure::new(Code::Internal);
+                    promise.keep(Outcome::NotSent(failure), None, String::new());
+                    return;
+                }
+                (Renewal::ClientSecret, _) => Grant::ClientCredentials,
+            };
+            let (outcome, pair) = shared
+                .ask_for_tokens(Lane::Refresh, &grant, token.as_ref(), aborted)
+                .await;
+            promise.keep(outcome, pair, String::new());
+        }));
+    }
+
+    /// Tells the server in the background that the tokens are no longer wanted.
+    fn revoke(
+        &self,
+        refresh: Option<Secret>,
+        access: Option<Secret>,
+    ) -> oneshot::Receiver<Revocation> {
+        let (tell, told) = oneshot::channel();
+        let shared = self.shared.clone();
+        self.shared.environment.spawn(Box::pin(async move {
+            let mut outcome = Revocation::NothingToRevoke;
+            let tokens = [(refresh, "refresh_token"), (access, "access_token")];
+            for (token, hint) in tokens {
+                let Some(token) = token else { continue };
+                outcome = shared.revoke(&token, hint).await;
+                if outcome != Revocation::Revoked {
+                    break;
+                }
+            }
+            let _ = tell.send(outcome);
+        }));
+        told
+    }
+
+    fn ask_me(&mut self, attempt: Attempt) {
+        let Some(address) = self.address.upgrade() else {
+            return;
+        };
+        let shared = self.shared.clone();
+        let token = self.current.as_ref().map(|pair| pair.access.clone());
+        self.shared.environment.spawn(Box::pin(async move {
+            let verdict = match token {
+                Some(token) => shared.ask_about(&token).await,
+                None => Verdict::None(Failure::new(Code::Internal)),
+            };
+            let _ = address.send(Message::Event(Event::Judged { attempt, verdict }));
+        }));
+    }
+
+    fn note(&self, happening: &Happening, now: Now) {
+        let entry = super::history::entry(happening, now.wall);
+        tracing::info!(kind = %entry.kind, code = entry.code.as_deref(), "session");
+        self.noted(move |shared| shared.data.add_history(&entry));
+    }
+
+    /// A call of the data folder; its failure is logged, since the secret store has the last word.
+    fn noted(&self, call: impl FnOnce(&Shared) -> Result<(), StoreError> + Send + 'static) {
+        let shared = self.shared.clone();
+        drop(self.shared.notes.begin(move || {
+            if let Err(error) = call(&shared) {
+                tracing::warn!(%error, "the data folder could not be written");
+            }
+        }));
+    }
+}
+
+fn expected(expect: Expect) -> store::Expect {
+    match expect {
+        Expect::Anything => store::Expect::Anything,
+        Expect::Exactly { epoch, generation } => store::Expect::Exactly { epoch, generation },
+    }
+}
+
+/// The refresh token after an answer.
+fn kept(keep: Keep, new: Option<Secret>, old: Option<Secret>) -> Option<Secret> {
+    match keep {
+        Keep::New => new,
+        Keep::Old | Keep::OldUnproven => old,
+        Keep::Spent | Keep::None => None,
+    }
+}

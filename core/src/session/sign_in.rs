@@ -1,0 +1,334 @@
+//! The machine's sign-in. Until it commits, the session before it lives, serves and refreshes; a
+//! failure or a cancel returns to it. It commits when its record has been written and read back.
+
+use super::{
+    clock::{Anchor, refresh_point},
+    effect::{Answer, Effect, Expect, Happening, Tokens},
+    event::{Event, Failure, Grant, Lifetime, Outcome, WaiterId},
+    machine::Turn,
+    model::{Attempt, Epoch, Renewal, ServerMode, Times},
+    state::{
+        Erase, Keep, Phase, Previous, Refresh, Removal, Session, SignInStage, SigningIn, Write,
+    },
+};
+use crate::{environment::Now, error::Code, store::StoreError};
+
+impl Turn<'_> {
+    /// Asks the server.
+    pub(super) fn start_sign_in(
+        &mut self,
+        previous: Previous,
+        waiter: WaiterId,
+        renewal: Renewal,
+    ) -> Phase {
+        if renewal == Renewal::ClientSecret && !self.known.has_secret {
+            self.answer(
+                waiter,
+                Answer::Failed(Failure::new(Code::ClientNeedsSecret)),
+            );
+            return previous.into_phase();
+        }
+        let attempt = self.next_attempt();
+        self.effects.push(Effect::SendSignIn { attempt, waiter });
+        Phase::SigningIn(Box::new(SigningIn {
+            attempt,
+            waiter,
+            stage: SignInStage::Asking { renewal },
+            previous,
+        }))
+    }
+
+    /// Everything that happens while a sign-in is under way.
+    pub(super) fn signing_in(&mut self, sign_in: SigningIn, event: Event) -> Phase {
+        match event {
+            Event::SignIn { waiter, renewal } => {
+                let previous = self.cancel(sign_in, &Failure::new(Code::Cancelled));
+                self.start_sign_in(previous, waiter, renewal)
+            }
+            Event::CancelSignIn { waiter } if waiter == sign_in.waiter => self
+                .cancel(sign_in, &Failure::new(Code::Cancelled))
+                .into_phase(),
+            Event::SignOut { waiter } => {
+                match self.cancel(sign_in, &Failure::new(Code::Cancelled)) {
+                    Previous::SignedIn(session) => self.sign_out(*session, waiter),
+                    Previous::SignedOut(mut signed_out) => {
+                        signed_out.waiters.push(waiter);
+                        if !matches!(signed_out.erase, Erase::Busy { .. }) {
+                            self.erase(&mut signed_out, 0);
+                        }
+                        Phase::SignedOut(signed_out)
+                    }
+                }
+            }
+            Event::SignInAnswered {
+                attempt,
+                outcome,
+                epoch,
+            } if attempt == sign_in.attempt => self.sign_in_answered(sign_in, outcome, epoch),
+            Event::Written { attempt, result } if sign_in.writes(attempt) => {
+                self.sign_in_saved(sign_in, result)
+            }
+            other => self.behind(sign_in, other),
+        }
+    }
+
+    /// The session before the sign-in goes on as if there were none.
+    fn behind(&mut self, sign_in: SigningIn, event: Event) -> Phase {
+        let SigningIn {
+            attempt,
+            waiter,
+            stage,
+            previous,
+        } = sign_in;
+        let phase = self.phase_again(previous.into_phase(), event);
+        let previous = match phase {
+            Phase::SignedIn(session) => Previous::SignedIn(session),
+            Phase::SignedOut(signed_out) => Previous::SignedOut(signed_out),
+            // The session before is being looked for in the store again: there is nothing that
+            // the sign-in could return to, so it gives way.
+            other => {
+                match stage {
+                    SignInStage::Asking { .. } => {
+                        self.effects.push(Effect::AbortSignIn { attempt })
+                    }
+                    SignInStage::Saving { session, .. } => {
+                        self.effects.push(Effect::Fence {
+                            epoch: Some(session.epoch),
+                        });
+                        self.effects.push(Effect::Discard { attempt });
+                    }
+                }
+                self.answer(waiter, Answer::Failed(Failure::new(Code::Cancelled)));
+                return other;
+            }
+        };
+        Phase::SigningIn(Box::new(SigningIn {
+            attempt,
+            waiter,
+            stage,
+            previous,
+        }))
+    }
+
+    fn sign_in_answered(&mut self, sign_in: SigningIn, outcome: Outcome, epoch: Epoch) -> Phase {
+        let SigningIn {
+            attempt,
+            waiter,
+            stage,
+            previous,
+        } = sign_in;
+        let SignInStage::Asking { renewal } = stage else {
+            let sign_in = SigningIn {
+                attempt,
+                waiter,
+                stage,
+                previous,
+            };
+            let event = Event::SignInAnswered {
+                attempt,
+                outcome,
+                epoch,
+            };
+            return self.ignore(Phase::SigningIn(Box::new(sign_in)), event);
+        };
+        let failure = match outcome {
+            Outcome::Granted(Grant {
+                lifetime: Lifetime::Odd,
+                ..
+            }) => {
+                self.effects.push(Effect::Discard { attempt });
+                Failure::new(Code::BadReply)
+            }
+            Outcome::Granted(grant) => {
+                let session = self.new_session(epoch, &grant, renewal);
+                let write = self.next_attempt();
+                self.effects.push(Effect::Write {
+                    attempt: write,
+                    draft: session.draft(None),
+                    tokens: Tokens::Answer(attempt, session.keep_of_sign_in()),
+                    expect: Expect::Anything,
+                });
+                return Phase::SigningIn(Box::new(SigningIn {
+                    attempt,
+                    waiter,
+                    stage: SignInStage::Saving {
+                        write,
+                        session: Box::new(session),
+                    },
+                    previous,
+                }));
+            }
+            Outcome::NotSent(failure)
+            | Outcome::Unknown(failure)
+            | Outcome::Busy(failure)
+            | Outcome::Refused { failure, .. } => failure,
+        };
+        self.note(Happening::SignInFailed(failure.clone()));
+        self.answer(waiter, Answer::Failed(failure));
+        previous.into_phase()
+    }
+
+    fn sign_in_saved(&mut self, sign_in: SigningIn, result: Result<(), StoreError>) -> Phase {
+        if let Err(error) = result {
+            let failure = Failure::from(error);
+            self.note(Happening::SignInFailed(failure.clone()));
+            return self.cancel(sign_in, &failure).into_phase();
+        }
+        let SigningIn {
+            attempt,
+            waiter,
+            stage,
+            previous,
+        } = sign_in;
+        let SignInStage::Saving { session, .. } = stage else {
+            return previous.into_phase();
+        };
+        match previous {
+            Previous::SignedIn(old) => {
+                self.effects.push(Effect::Retire { waiter: None });
+                self.fail_all(*old, &Failure::new(Code::SignedOut));
+            }
+            Previous::SignedOut(old) => {
+                for waiter in old.waiters {
+                    self.answer(waiter, Answer::SignedOut { erased: true });
+                }
+            }
+        }
+        self.effects.push(Effect::Take {
+            attempt,
+            epoch: session.epoch,
+            generation: session.generation,
+            keep: session.keep_of_sign_in(),
+        });
+        self.effects.push(Effect::Commit {
+            epoch: session.epoch,
+        });
+        self.note(Happening::SignedIn);
+        self.answer(waiter, Answer::SignedIn);
+        self.pump(session)
+    }
+
+    /// The sign-in is over without effect. Where its record was on the way to the store already,
+    /// it is fenced off and what was there before is put back.
+    fn cancel(&mut self, sign_in: SigningIn, failure: &Failure) -> Previous {
+        let SigningIn {
+            attempt,
+            waiter,
+            stage,
+            mut previous,
+        } = sign_in;
+        self.answer(waiter, Answer::Failed(failure.clone()));
+        match stage {
+            SignInStage::Asking { .. } => self.effects.push(Effect::AbortSignIn { attempt }),
+            SignInStage::Saving { session, .. } => {
+                self.effects.push(Effect::Fence {
+                    epoch: Some(session.epoch),
+                });
+                self.effects.push(Effect::Discard { attempt });
+                match &mut previous {
+                    Previous::SignedIn(old) => {
+                        old.stored = None;
+                        self.write_now(old, 0);
+                    }
+                    Previous::SignedOut(old) => {
+                        old.removal = Removal::Erase(Some(session.epoch));
+                        self.erase(old, 0);
+                    }
+                }
+            }
+        }
+        previous
+    }
+
+    fn new_session(&self, epoch: Epoch, grant: &Grant, renewal: Renewal) -> Session {
+        let renewal = match renewal {
+            Renewal::RefreshToken if !grant.refresh_token => Renewal::None,
+            other => other,
+        };
+        let lifetime = grant.lifetime.millis();
+        let late = renewal == Renewal::RefreshToken && self.known.mode == Some(ServerMode::OneShot);
+        let times = Times {
+            sent: grant.sent,
+            lifetime,
+            refresh_after: refresh_point(lifetime, late, self.at.luck),
+        };
+        let refresh = match renewal {
+            Renewal::None => Refresh::None,
+            Renewal::RefreshToken | Renewal::ClientSecret => Refresh::Ready,
+        };
+        Session::new(epoch, 1, times, Anchor::fresh(grant.sent), renewal, refresh)
+    }
+}
+
+impl SigningIn {
+    fn writes(&self, attempt: Attempt) -> bool {
+        matches!(self.stage, SignInStage::Saving { write, .. } if write == attempt)
+    }
+}
+
+impl Session {
+    /// A session whose record is in the store.
+    pub(super) fn new(
+        epoch: Epoch,
+        generation: u64,
+        times: Times,
+        anchor: Anchor,
+        renewal: Renewal,
+        refresh: Refresh,
+    ) -> Self {
+        Self {
+            epoch,
+            generation,
+            times,
+            anchor,
+            renewal,
+            refresh,
+            write: Write::Saved,
+            stored: Some(generation),
+            unknown_tries: 0,
+            tries: 0,
+            owed: false,
+            unproven: false,
+            stretched: false,
+            accepted: false,
+            rejected: false,
+            after_rejection: false,
+            no_api_access: None,
+            asking: None,
+            refused_areas: Vec::new(),
+            waiters: Vec::new(),
+        }
+    }
+
+    /// A session that was read from the store.
+    pub(super) fn restored(loaded: &super::event::LoadedSession, now: Now) -> Self {
+        let refresh = match (loaded.ended, loaded.renewal) {
+            (Some(cause), _) => Refresh::Ended { cause },
+            (None, Renewal::ClientSecret) => Refresh::Ready,
+            (None, Renewal::RefreshToken) if loaded.refresh_token => Refresh::Ready,
+            (None, _) => Refresh::None,
+        };
+        let anchor = Anchor::restored(loaded.times.sent, loaded.last_seen, now);
+        let mut session = Self::new(
+            loaded.epoch,
+            loaded.generation,
+            loaded.times,
+            anchor,
+            loaded.renewal,
+            refresh,
+        );
+        session.after_rejection = loaded.after_rejection;
+        session.unknown_tries = match loaded.journal {
+            Some(journal) if journal.generation == loaded.generation => journal.unknown_tries + 1,
+            _ => 0,
+        };
+        session
+    }
+
+    fn keep_of_sign_in(&self) -> Keep {
+        match self.renewal {
+            Renewal::RefreshToken => Keep::New,
+            Renewal::ClientSecret | Renewal::None => Keep::None,
+        }
+    }
+}

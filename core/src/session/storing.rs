@@ -1,0 +1,225 @@
+//! The machine and its record in the store: writes that are tried again until the store takes
+//! them, and what it means when another writer was first.
+
+use super::{
+    effect::{Answer, Effect, Happening, Tokens},
+    event::{Failure, Loaded, LoadedSession},
+    machine::Turn,
+    model::{Attempt, Cause},
+    state::{Phase, Refresh, Session, Stage, Write},
+};
+use crate::{error::Code, store::StoreError};
+
+/// What a read of the store means for the session in memory.
+pub(super) enum Found {
+    /// The same session with a newer pair.
+    Newer(Box<LoadedSession>),
+    /// The same session with this pair or an older one.
+    Ours,
+    /// Another session.
+    Other(Box<LoadedSession>),
+    /// Nobody is signed in there any more.
+    Gone(Cause),
+    /// Nothing is there, although it should be: the pair in memory is the only one left.
+    Lost,
+    /// The store did not tell.
+    Unreadable(StoreError),
+}
+
+impl Found {
+    pub(super) fn of(s: &mut Session, loaded: Loaded) -> Self {
+        match loaded {
+            Loaded::Session(there) if there.epoch != s.epoch => Self::Other(there),
+            Loaded::Session(there) if there.generation > s.generation => Self::Newer(there),
+            Loaded::Session(there) => {
+                s.stored = Some(there.generation);
+                Self::Ours
+            }
+            Loaded::SignedOut(Cause::StoreLost) | Loaded::SetAside(_) => {
+                s.stored = None;
+                Self::Lost
+            }
+            Loaded::SignedOut(cause) => Self::Gone(cause),
+            Loaded::Failed(error) => Self::Unreadable(error),
+        }
+    }
+}
+
+impl Turn<'_> {
+    /// Writes the session as it is.
+    pub(super) fn write_now(&mut self, s: &mut Session, tries: u32) {
+        let attempt = self.next_attempt();
+        let behind = matches!(
+            s.write,
+            Write::Owed { .. } | Write::Busy { behind: true, .. }
+        );
+        let journal = s.open_journal(self.known.owner, self.at.now);
+        self.effects.push(Effect::Write {
+            attempt,
+            draft: s.draft(journal),
+            tokens: Tokens::Current,
+            expect: s.expect(),
+        });
+        s.write = Write::Busy {
+            attempt,
+            behind,
+            tries,
+        };
+    }
+
+    /// A write ended.
+    pub(super) fn written(
+        &mut self,
+        mut s: Box<Session>,
+        attempt: Attempt,
+        result: Result<(), StoreError>,
+    ) -> Phase {
+        match (&s.refresh, &s.write) {
+            (
+                Refresh::InFlight {
+                    attempt: refresh,
+                    stage: Stage::Journaling { write },
+                    after_rejection,
+                },
+                _,
+            ) if *write == attempt => {
+                let (refresh, after_rejection) = (*refresh, *after_rejection);
+                self.journaled(&mut s, refresh, after_rejection, result);
+            }
+            (
+                Refresh::InFlight {
+                    stage:
+                        Stage::Saving {
+                            write,
+                            pair,
+                            conflicts,
+                        },
+                    ..
+                },
+                _,
+            ) if *write == attempt => {
+                let (pair, conflicts) = (*pair, *conflicts);
+                self.pair_written(&mut s, pair, conflicts, result);
+            }
+            (
+                _,
+                Write::Busy {
+                    attempt: busy,
+                    behind,
+                    tries,
+                },
+            ) if *busy == attempt => {
+                let (behind, tries) = (*behind, *tries);
+                s.write = self.background_written(&mut s, behind, tries, result);
+            }
+            _ => {
+                let event = super::event::Event::Written { attempt, result };
+                return self.ignore(Phase::SignedIn(s), event);
+            }
+        }
+        self.pump(s)
+    }
+
+    fn background_written(
+        &mut self,
+        s: &mut Session,
+        behind: bool,
+        tries: u32,
+        result: Result<(), StoreError>,
+    ) -> Write {
+        match result {
+            Ok(()) => {
+                s.stored = Some(s.generation);
+                if behind {
+                    self.note(Happening::SavedAtLast);
+                }
+                Write::Saved
+            }
+            Err(StoreError::Conflict) => {
+                let read = self.next_attempt();
+                self.effects.push(Effect::Load { attempt: read });
+                Write::Checking {
+                    read,
+                    behind,
+                    tries,
+                }
+            }
+            Err(error) => {
+                if !behind {
+                    self.note(Happening::NotSaved(error.into()));
+                }
+                self.owe(tries)
+            }
+        }
+    }
+
+    fn owe(&self, tries: u32) -> Write {
+        Write::Owed {
+            since: self.at.now,
+            wait: self.store_backoff(tries),
+            tries: tries.saturating_add(1),
+        }
+    }
+
+    /// The store was read again because a write met another writer.
+    pub(super) fn write_reread(
+        &mut self,
+        mut s: Box<Session>,
+        read: Attempt,
+        loaded: Loaded,
+    ) -> Phase {
+        let Write::Checking { tries, .. } = s.write else {
+            return Phase::SignedIn(s);
+        };
+        let found = Found::of(&mut s, loaded);
+        if let Some(ended) = self.settle(&mut s, read, &found) {
+            return ended;
+        }
+        match found {
+            Found::Ours | Found::Lost => s.write = self.owe(tries),
+            Found::Unreadable(_) => s.write = self.owe(tries),
+            Found::Newer(_) | Found::Other(_) | Found::Gone(_) => {}
+        }
+        self.pump(s)
+    }
+
+    /// What a read means whatever it was for: a newer pair is adopted, another session takes
+    /// over, and a sign-out elsewhere holds here too. Gives the phase when this session is over.
+    pub(super) fn settle(
+        &mut self,
+        s: &mut Box<Session>,
+        read: Attempt,
+        found: &Found,
+    ) -> Option<Phase> {
+        match found {
+            Found::Newer(there) => {
+                self.effects.push(Effect::Adopt { attempt: read });
+                self.note(Happening::Adopted(there.generation));
+                let mut newer = Box::new(Session::restored(there, self.at.now));
+                newer.waiters = std::mem::take(&mut s.waiters);
+                newer.refused_areas = std::mem::take(&mut s.refused_areas);
+                for (waiter, _) in s.asking.take().into_iter().flat_map(|(_, waiters)| waiters) {
+                    self.answer(waiter, Answer::Replay);
+                }
+                *s = newer;
+                None
+            }
+            Found::Other(there) => {
+                self.effects.push(Effect::Retire { waiter: None });
+                self.effects.push(Effect::Adopt { attempt: read });
+                let other = Box::new(Session::restored(there, self.at.now));
+                let old = std::mem::replace(s, other.clone());
+                self.fail_all(*old, &Failure::new(Code::SignedOut));
+                Some(self.pump(other))
+            }
+            Found::Gone(cause) => {
+                self.effects.push(Effect::Discard { attempt: read });
+                Some(self.gone((**s).clone(), *cause))
+            }
+            Found::Ours | Found::Lost | Found::Unreadable(_) => {
+                self.effects.push(Effect::Discard { attempt: read });
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What the behaviour tests share: the simulator as a transport in memory on virtual time, clocks
+//! that a test can move, and a store that can be made to fail.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+mod clocks;
+mod network;
+mod store;
+
+pub use clocks::TestClocks;
+pub use network::TestNetwork;
+pub use store::TestStore;
+
+use std::{sync::Arc, time::Duration};
+
+use quickaccess::{Builder, QuickAccess, SessionState, SignedIn};
+use quickaccess_simulator::Simulator;
+
+/// One phone: everything that a session stands on, in the hands of the test.
+#[derive(Clone, Debug)]
+pub struct Phone {
+    pub server: Simulator,
+    pub network: TestNetwork,
+    pub clocks: TestClocks,
+    pub store: Arc<TestStore>,
+    pub data: Arc<tempfile::TempDir>,
+}
+
+impl Phone {
+    /// A phone whose server is the simulator's default scenario.
+    pub fn new() -> Self {
+        Self::with_server(Simulator::default_scenario())
+    }
+
+    pub fn with_server(server: Simulator) -> Self {
+        Self {
+            network: TestNetwork::new(server.clone()),
+            server,
+            clocks: TestClocks::new(),
+            store: Arc::new(TestStore::new()),
+            data: Arc::new(tempfile::tempdir().unwrap()),
+        }
+    }
+
+    /// The set-up for an API client of the simulator.
+    pub fn builder(&self, client_id: &str) -> Builder {
+        QuickAccess::builder("https://clearpass.example", client_id)
+            .store(self.store.clone())
+            .data_dir(self.data.path())
+            .environment(self.clocks.clone())
+            .transport(self.network.clone())
+    }
+
+    /// Starts the app: a new handle on the same store, as after a new start of the process.
+    pub fn start(&self) -> QuickAccess {
+        self.builder("QuickAccess").build().unwrap()
+    }
+
+    /// Starts the app and signs `qa` in.
+    pub async fn signed_in(&self) -> QuickAccess {
+        let session = self.start();
+        session.sign_in("qa", "abc123").await.unwrap();
+        session
+    }
+
+    /// Lets virtual time pass for everybody.
+    pub async fn pass(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+}
+
+/// Waits until the state is as wanted; on virtual time a wait that never ends fails the test.
+pub async fn until(session: &QuickAccess, wanted: impl Fn(&SessionState) -> bool) -> SessionState {
+    let mut states = session.subscribe();
+    let wait = states.wait_for(|state| wanted(state));
+    match tokio::time::timeout(Duration::from_secs(7 * 24 * 3600), wait).await {
+        Ok(state) => state.unwrap().clone(),
+        Err(_) => panic!("the state never came; it is {:?}", session.state()),
+    }
+}
+
+/// The signed-in part of the state.
+pub fn signed_in(session: &QuickAccess) -> SignedIn {
+    match session.state().signed_in() {
+        Some(signed_in) => signed_in.clone(),
+        None => panic!("nobody is signed in: {:?}", session.state()),
+    }
+}
+
+pub const MINUTE: Duration = Duration::from_secs(60);
+pub const HOUR: Duration = Duration::from_secs(3600);

@@ -1,0 +1,143 @@
+//! A secret store that a test can lock, break, empty and look into.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
+    },
+};
+
+use quickaccess::{
+    SecretBytes,
+    store::{Persistence, Processes, StoreClaims, StoreError, TokenStore},
+};
+
+#[derive(Debug, Default)]
+pub struct TestStore {
+    entries: Mutex<HashMap<String, Vec<u8>>>,
+    load_error: Mutex<Option<StoreError>>,
+    save_error: Mutex<Option<StoreError>>,
+    delete_error: Mutex<Option<StoreError>>,
+    saves_before_error: AtomicU64,
+    lies: AtomicBool,
+    max_record: Mutex<Option<usize>>,
+    pub saves: AtomicU64,
+}
+
+impl TestStore {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Every call fails so from now on; `None` mends it.
+    pub fn fail(&self, error: Option<StoreError>) {
+        self.fail_loads(error);
+        self.fail_saves(error);
+        *self.delete_error.lock().unwrap() = error;
+    }
+
+    pub fn fail_loads(&self, error: Option<StoreError>) {
+        *self.load_error.lock().unwrap() = error;
+    }
+
+    pub fn fail_saves(&self, error: Option<StoreError>) {
+        self.fail_saves_after(0, error);
+    }
+
+    pub fn fail_deletes(&self, error: Option<StoreError>) {
+        *self.delete_error.lock().unwrap() = error;
+    }
+
+    /// So many saves still work.
+    pub fn fail_saves_after(&self, saves: u64, error: Option<StoreError>) {
+        self.saves_before_error.store(saves, SeqCst);
+        *self.save_error.lock().unwrap() = error;
+    }
+
+    /// Saves are taken and forgotten from now on, as a store under a bug would.
+    pub fn lie(&self, lies: bool) {
+        self.lies.store(lies, SeqCst);
+    }
+
+    pub fn limit(&self, bytes: usize) {
+        *self.max_record.lock().unwrap() = Some(bytes);
+    }
+
+    /// Everything that is in it.
+    pub fn entries(&self) -> HashMap<String, Vec<u8>> {
+        self.entries.lock().unwrap().clone()
+    }
+
+    /// The sessions' entries, without what is remembered of certificates.
+    pub fn records(&self) -> Vec<(String, Vec<u8>)> {
+        let entries = self.entries().into_iter();
+        entries
+            .filter(|(name, _)| !name.starts_with("trust-"))
+            .collect()
+    }
+
+    pub fn restore(&self, entries: HashMap<String, Vec<u8>>) {
+        *self.entries.lock().unwrap() = entries;
+    }
+
+    pub fn clear(&self) {
+        self.entries.lock().unwrap().clear();
+    }
+
+    /// Whether any entry holds this text.
+    pub fn holds(&self, text: &str) -> bool {
+        let entries = self.entries();
+        entries.values().any(|bytes| {
+            bytes
+                .windows(text.len())
+                .any(|part| part == text.as_bytes())
+        })
+    }
+}
+
+fn failing(error: &Mutex<Option<StoreError>>) -> Result<(), StoreError> {
+    error.lock().unwrap().map_or(Ok(()), Err)
+}
+
+impl TokenStore for TestStore {
+    fn load(&self, name: &str) -> Result<SecretBytes, StoreError> {
+        failing(&self.load_error)?;
+        let entries = self.entries.lock().unwrap();
+        entries
+            .get(name)
+            .cloned()
+            .map(SecretBytes::new)
+            .ok_or(StoreError::NotFound)
+    }
+
+    fn save(&self, name: &str, bytes: &SecretBytes) -> Result<(), StoreError> {
+        let left = self.saves_before_error.load(SeqCst);
+        match left.checked_sub(1) {
+            Some(left) => self.saves_before_error.store(left, SeqCst),
+            None => failing(&self.save_error)?,
+        }
+        self.saves.fetch_add(1, SeqCst);
+        if !self.lies.load(SeqCst) {
+            self.entries
+                .lock()
+                .unwrap()
+                .insert(name.to_owned(), bytes.expose().to_vec());
+        }
+        Ok(())
+    }
+
+    fn delete(&self, name: &str) -> Result<(), StoreError> {
+        failing(&self.delete_error)?;
+        self.entries.lock().unwrap().remove(name);
+        Ok(())
+    }
+
+    fn claims(&self) -> StoreClaims {
+        StoreClaims::new(
+            Persistence::Device,
+            Processes::Many,
+            *self.max_record.lock().unwrap(),
+        )
+    }
+}
