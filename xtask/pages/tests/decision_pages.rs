@@ -23,7 +23,7 @@ fn dependencies(manifest: &str) -> BTreeSet<&str> {
 }
 
 /// The names in the first column of the page's tables.
-fn explained(page: &str) -> BTreeSet<&str> {
+fn explained(page: &str) -> Vec<&str> {
     page.lines()
         .filter_map(|line| line.strip_prefix("| `")?.split_once("` |"))
         .map(|(name, _)| name)
@@ -33,7 +33,13 @@ fn explained(page: &str) -> BTreeSet<&str> {
 #[test]
 fn every_dependency_is_explained_and_nothing_else_is() {
     let (manifest, page) = (read("Cargo.toml"), read("docs/decisions/dependencies.md"));
-    let (used, explained) = (dependencies(&manifest), explained(&page));
+    let (used, lines) = (dependencies(&manifest), explained(&page));
+    let explained: BTreeSet<&str> = lines.iter().copied().collect();
+    assert_eq!(
+        lines.len(),
+        explained.len(),
+        "a dependency is explained twice: {lines:?}"
+    );
     assert!(
         used.contains("serde"),
         "the manifest was not understood: {used:?}"
