@@ -46,7 +46,7 @@ fn tls_cause(error: &rustls::Error) -> SendCause {
         return SendCause::Tls;
     };
     match other.0.downcast_ref::<Untrusted>() {
-        Some(Untrusted(failure)) => SendCause::Trust(Box::new(failure.clone())),
+        Some(Untrusted(failure)) => SendCause::Trust(failure.clone()),
         None => SendCause::Tls,
     }
 }

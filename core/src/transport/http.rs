@@ -96,14 +96,17 @@ impl HttpTransport {
             return Ok(warm.clone());
         }
         let warm = Warm {
-            client: self.client(lane, tls)?,
+            client: self
+                .client(lane, tls)
+                .build()
+                .map_err(|_| Error::new(Code::Internal))?,
             used: Arc::new(AtomicU64::new(now)),
         };
         *slot = Some(warm.clone());
         Ok(warm)
     }
 
-    fn client(&self, lane: Lane, tls: rustls::ClientConfig) -> Result<Client, Error> {
+    fn client(&self, lane: Lane, tls: rustls::ClientConfig) -> reqwest::ClientBuilder {
         let loopback = [
             SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
@@ -122,7 +125,7 @@ impl HttpTransport {
         if self.server.api("").is_ok_and(|url| is_this_machine(&url)) {
             builder = builder.no_proxy();
         }
-        builder.build().map_err(|_| Error::new(Code::Internal))
+        builder
     }
 
     async fn exchange(&self, mut request: Request) -> Result<Reply, SendFailure> {
@@ -344,3 +347,11 @@ async fn whole(mut response: reqwest::Response, limits: &Limits) -> Result<Reply
         body,
     })
 }
+
+#[cfg(test)]
+#[path = "http_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+#[path = "tls_tests.rs"]
+mod tls_tests;

@@ -5,6 +5,8 @@
 mod failure;
 mod http;
 pub(crate) mod redirect;
+#[cfg(test)]
+pub(crate) mod testing;
 mod uptake;
 
 use std::{fmt, time::Duration};

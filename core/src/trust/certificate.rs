@@ -239,7 +239,7 @@ impl fmt::Display for Utc {
 
 #[cfg(test)]
 mod tests {
-    use rcgen::{CertificateParams, DnType, KeyPair};
+    use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 
     use super::*;
 
@@ -259,6 +259,7 @@ mod tests {
     #[test]
     fn a_certificate_is_read_for_people() {
         let der = made(|params| {
+            params.distinguished_name = DistinguishedName::new();
             params.distinguished_name.push(DnType::CountryName, "DE");
             params
                 .distinguished_name

@@ -191,7 +191,7 @@ impl TrustMemory {
         &self,
         presented: Certificate,
         mut problems: Vec<CertificateProblem>,
-    ) -> Result<(), TrustFailure> {
+    ) -> Result<(), Box<TrustFailure>> {
         let inner = self.lock();
         let accepted = inner.known.accepted.as_ref();
         let same = accepted.is_some_and(|accepted| accepted.sha256 == presented.sha256);
@@ -213,13 +213,13 @@ impl TrustMemory {
         }
         problems.sort_by_key(|problem| (!open(problem), *problem));
         problems.dedup();
-        Err(TrustFailure {
+        Err(Box::new(TrustFailure {
             host: self.host.clone(),
             port: self.port,
             problems,
             previous: accepted.filter(|_| changed).cloned(),
             presented,
-        })
+        }))
     }
 
     /// No code that holds the lock can panic half-way through a change.
@@ -348,3 +348,7 @@ fn waivable(name: &str) -> Option<CertificateProblem> {
         .into_iter()
         .find(|problem| problem.as_str() == name)
 }
+
+#[cfg(test)]
+#[path = "memory_tests.rs"]
+mod tests;

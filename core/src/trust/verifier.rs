@@ -35,7 +35,7 @@ pub(crate) struct Verifier {
 
 /// Carries a [`TrustFailure`] through rustls and the HTTP client.
 #[derive(Debug)]
-pub(crate) struct Untrusted(pub(crate) TrustFailure);
+pub(crate) struct Untrusted(pub(crate) Box<TrustFailure>);
 
 impl fmt::Display for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -325,3 +325,7 @@ fn read_roots(pem: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
 fn invalid(message: &str) -> Error {
     Error::with_message(Code::InvalidInput, message)
 }
+
+#[cfg(test)]
+#[path = "verifier_tests.rs"]
+mod tests;
