@@ -336,11 +336,11 @@ impl Driver {
             }
             Answer::Failed(failure) => Told::Failed(self.shared.explain(&failure, at_sign_in)),
         };
-        if matches!(told, Told::SignedOut { .. }) {
-            // The fence is written before anybody hears that it is done.
-            let fenced = self.shared.notes.begin(|| ());
+        if matches!(told, Told::SignedIn | Told::SignedOut { .. }) {
+            // The data folder knows of it before anybody hears that it is done.
+            let noted = self.shared.notes.begin(|| ());
             self.shared.environment.spawn(Box::pin(async move {
-                let _ = fenced.await;
+                let _ = noted.await;
                 let _ = tell.send(told);
             }));
         } else {

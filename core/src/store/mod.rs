@@ -9,11 +9,11 @@ mod vault;
 
 use std::{fmt, sync::Arc};
 
-pub use self::{data_dir::HistoryEntry, memory::MemoryStore, platform::*};
 pub(crate) use self::{
-    data_dir::{AccountEntry, DataDir},
+    data_dir::DataDir,
     vault::{Expect, Loaded, Vault},
 };
+pub use self::{data_dir::HistoryEntry, memory::MemoryStore, platform::*};
 use crate::secret::SecretBytes;
 
 /// A secret store, such as the operating system's keychain.

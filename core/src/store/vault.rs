@@ -424,5 +424,5 @@ impl Vault {
 }
 
 #[cfg(test)]
-#[path = "vault_tests.rs"]
+#[path = "vault_tests/mod.rs"]
 mod tests;

@@ -12,7 +12,7 @@ use std::{
 use quickaccess::{BootId, BoxFuture, Environment, Now};
 
 #[derive(Clone, Debug)]
-pub struct TestClocks(Arc<Inner>);
+pub(crate) struct TestClocks(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -24,10 +24,10 @@ struct Inner {
 }
 
 /// Wall time at the start of every test.
-pub const START: u64 = 1_800_000_000_000;
+pub(crate) const START: u64 = 1_800_000_000_000;
 
 impl TestClocks {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let seed = std::env::var("QUICKACCESS_TEST_SEED")
             .ok()
             .and_then(|text| text.parse().ok());
@@ -43,12 +43,12 @@ impl TestClocks {
     }
 
     /// Sets wall time forward or back.
-    pub fn set_wall(&self, by: i64) {
+    pub(crate) fn set_wall(&self, by: i64) {
         self.0.wall_offset.fetch_add(by, SeqCst);
     }
 
     /// Reboots the device: the boot clock starts again. Handles of before must not be used on.
-    pub fn reboot(&self) {
+    pub(crate) fn reboot(&self) {
         self.0.boot.fetch_add(1, SeqCst);
         self.0.booted_at.store(self.elapsed(), SeqCst);
     }

@@ -7,9 +7,9 @@ mod clocks;
 mod network;
 mod store;
 
-pub use clocks::TestClocks;
-pub use network::TestNetwork;
-pub use store::TestStore;
+pub(crate) use clocks::{START, TestClocks};
+pub(crate) use network::TestNetwork;
+pub(crate) use store::TestStore;
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,21 +18,21 @@ use quickaccess_simulator::Simulator;
 
 /// One phone: everything that a session stands on, in the hands of the test.
 #[derive(Clone, Debug)]
-pub struct Phone {
-    pub server: Simulator,
-    pub network: TestNetwork,
-    pub clocks: TestClocks,
-    pub store: Arc<TestStore>,
-    pub data: Arc<tempfile::TempDir>,
+pub(crate) struct Phone {
+    pub(crate) server: Simulator,
+    pub(crate) network: TestNetwork,
+    pub(crate) clocks: TestClocks,
+    pub(crate) store: Arc<TestStore>,
+    pub(crate) data: Arc<tempfile::TempDir>,
 }
 
 impl Phone {
     /// A phone whose server is the simulator's default scenario.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_server(Simulator::default_scenario())
     }
 
-    pub fn with_server(server: Simulator) -> Self {
+    pub(crate) fn with_server(server: Simulator) -> Self {
         Self {
             network: TestNetwork::new(server.clone()),
             server,
@@ -43,7 +43,7 @@ impl Phone {
     }
 
     /// The set-up for an API client of the simulator.
-    pub fn builder(&self, client_id: &str) -> Builder {
+    pub(crate) fn builder(&self, client_id: &str) -> Builder {
         QuickAccess::builder("https://clearpass.example", client_id)
             .store(self.store.clone())
             .data_dir(self.data.path())
@@ -52,25 +52,25 @@ impl Phone {
     }
 
     /// Starts the app: a new handle on the same store, as after a new start of the process.
-    pub fn start(&self) -> QuickAccess {
+    pub(crate) fn start(&self) -> QuickAccess {
         self.builder("QuickAccess").build().unwrap()
     }
 
     /// Starts the app and signs `qa` in.
-    pub async fn signed_in(&self) -> QuickAccess {
+    pub(crate) async fn signed_in(&self) -> QuickAccess {
         let session = self.start();
         session.sign_in("qa", "abc123").await.unwrap();
         session
     }
 
     /// Lets virtual time pass for everybody.
-    pub async fn pass(&self, time: Duration) {
+    pub(crate) async fn pass(&self, time: Duration) {
         tokio::time::sleep(time).await;
     }
 }
 
 /// Waits until the state is as wanted; on virtual time a wait that never ends fails the test.
-pub async fn until(session: &QuickAccess, wanted: impl Fn(&SessionState) -> bool) -> SessionState {
+pub(crate) async fn until(session: &QuickAccess, wanted: impl Fn(&SessionState) -> bool) -> SessionState {
     let mut states = session.subscribe();
     let wait = states.wait_for(|state| wanted(state));
     match tokio::time::timeout(Duration::from_secs(7 * 24 * 3600), wait).await {
@@ -80,12 +80,12 @@ pub async fn until(session: &QuickAccess, wanted: impl Fn(&SessionState) -> bool
 }
 
 /// The signed-in part of the state.
-pub fn signed_in(session: &QuickAccess) -> SignedIn {
+pub(crate) fn signed_in(session: &QuickAccess) -> SignedIn {
     match session.state().signed_in() {
         Some(signed_in) => signed_in.clone(),
         None => panic!("nobody is signed in: {:?}", session.state()),
     }
 }
 
-pub const MINUTE: Duration = Duration::from_secs(60);
-pub const HOUR: Duration = Duration::from_secs(3600);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);

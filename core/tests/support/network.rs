@@ -13,7 +13,7 @@ use quickaccess::{
 use quickaccess_simulator::{Cut, Simulator};
 
 #[derive(Clone, Debug)]
-pub struct TestNetwork {
+pub(crate) struct TestNetwork {
     server: Simulator,
     offline: Arc<AtomicBool>,
     sent: Arc<AtomicU64>,
@@ -21,7 +21,7 @@ pub struct TestNetwork {
 }
 
 impl TestNetwork {
-    pub fn new(server: Simulator) -> Self {
+    pub(crate) fn new(server: Simulator) -> Self {
         Self {
             server,
             offline: Arc::default(),
@@ -31,17 +31,17 @@ impl TestNetwork {
     }
 
     /// Airplane mode.
-    pub fn offline(&self, offline: bool) {
+    pub(crate) fn offline(&self, offline: bool) {
         self.offline.store(offline, SeqCst);
     }
 
     /// How many requests went out.
-    pub fn sent(&self) -> u64 {
+    pub(crate) fn sent(&self) -> u64 {
         self.sent.load(SeqCst)
     }
 
     /// How many tries there were, those without a network included.
-    pub fn tried(&self) -> u64 {
+    pub(crate) fn tried(&self) -> u64 {
         self.tried.load(SeqCst)
     }
 }

@@ -14,7 +14,7 @@ use quickaccess::{
 };
 
 #[derive(Debug, Default)]
-pub struct TestStore {
+pub(crate) struct TestStore {
     entries: Mutex<HashMap<String, Vec<u8>>>,
     load_error: Mutex<Option<StoreError>>,
     save_error: Mutex<Option<StoreError>>,
@@ -22,71 +22,71 @@ pub struct TestStore {
     saves_before_error: AtomicU64,
     lies: AtomicBool,
     max_record: Mutex<Option<usize>>,
-    pub saves: AtomicU64,
+    pub(crate) saves: AtomicU64,
 }
 
 impl TestStore {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Every call fails so from now on; `None` mends it.
-    pub fn fail(&self, error: Option<StoreError>) {
+    pub(crate) fn fail(&self, error: Option<StoreError>) {
         self.fail_loads(error);
         self.fail_saves(error);
         *self.delete_error.lock().unwrap() = error;
     }
 
-    pub fn fail_loads(&self, error: Option<StoreError>) {
+    pub(crate) fn fail_loads(&self, error: Option<StoreError>) {
         *self.load_error.lock().unwrap() = error;
     }
 
-    pub fn fail_saves(&self, error: Option<StoreError>) {
+    pub(crate) fn fail_saves(&self, error: Option<StoreError>) {
         self.fail_saves_after(0, error);
     }
 
-    pub fn fail_deletes(&self, error: Option<StoreError>) {
+    pub(crate) fn fail_deletes(&self, error: Option<StoreError>) {
         *self.delete_error.lock().unwrap() = error;
     }
 
     /// So many saves still work.
-    pub fn fail_saves_after(&self, saves: u64, error: Option<StoreError>) {
+    pub(crate) fn fail_saves_after(&self, saves: u64, error: Option<StoreError>) {
         self.saves_before_error.store(saves, SeqCst);
         *self.save_error.lock().unwrap() = error;
     }
 
     /// Saves are taken and forgotten from now on, as a store under a bug would.
-    pub fn lie(&self, lies: bool) {
+    pub(crate) fn lie(&self, lies: bool) {
         self.lies.store(lies, SeqCst);
     }
 
-    pub fn limit(&self, bytes: usize) {
+    pub(crate) fn limit(&self, bytes: usize) {
         *self.max_record.lock().unwrap() = Some(bytes);
     }
 
     /// Everything that is in it.
-    pub fn entries(&self) -> HashMap<String, Vec<u8>> {
+    pub(crate) fn entries(&self) -> HashMap<String, Vec<u8>> {
         self.entries.lock().unwrap().clone()
     }
 
     /// The sessions' entries, without what is remembered of certificates.
-    pub fn records(&self) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn records(&self) -> Vec<(String, Vec<u8>)> {
         let entries = self.entries().into_iter();
         entries
             .filter(|(name, _)| !name.starts_with("trust-"))
             .collect()
     }
 
-    pub fn restore(&self, entries: HashMap<String, Vec<u8>>) {
+    pub(crate) fn restore(&self, entries: HashMap<String, Vec<u8>>) {
         *self.entries.lock().unwrap() = entries;
     }
 
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.entries.lock().unwrap().clear();
     }
 
     /// Whether any entry holds this text.
-    pub fn holds(&self, text: &str) -> bool {
+    pub(crate) fn holds(&self, text: &str) -> bool {
         let entries = self.entries();
         entries.values().any(|bytes| {
             bytes

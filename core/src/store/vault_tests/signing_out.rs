@@ -1,0 +1,167 @@
+//! Ending a session, for good.
+
+use super::*;
+
+#[test]
+fn a13_a_process_that_wakes_late_resurrects_nothing() {
+    let bench = Bench::new();
+    bench.sign_in(1);
+    let late = bench.other();
+    bench.vault.fence(Some(Epoch(1))).unwrap();
+    bench.vault.erase(None).unwrap();
+    for expect in [exactly(1, 1), Expect::Anything] {
+        assert_eq!(late.save(&session(1, 2), expect), Err(StoreError::Conflict));
+    }
+    assert_eq!(late.load(), Loaded::SignedOut(Cause::SignedOut));
+    bench.sign_in(2);
+    for expect in [exactly(1, 1), Expect::Anything] {
+        assert_eq!(late.save(&session(1, 2), expect), Err(StoreError::Conflict));
+    }
+    assert_eq!(late.load(), found(session(2, 1)));
+}
+
+#[test]
+fn a18_a_sign_out_holds_though_the_store_refuses() {
+    for refusal in [
+        StoreError::Locked,
+        StoreError::Denied,
+        StoreError::Unavailable,
+    ] {
+        let bench = Bench::new();
+        bench.sign_in(1);
+        bench.store.fails(Some(refusal));
+        bench.vault.fence(Some(Epoch(1))).unwrap();
+        assert_eq!(bench.vault.erase(None), Err(refusal));
+        // The next start, with the store back.
+        bench.store.fails(None);
+        assert!(bench.raw().is_ok(), "the record is still there");
+        let next = bench.other();
+        assert_eq!(next.load(), Loaded::SignedOut(Cause::SignedOut));
+        assert_eq!(bench.raw().unwrap_err(), StoreError::NotFound);
+        assert_eq!(next.load(), Loaded::SignedOut(Cause::SignedOut));
+    }
+}
+
+#[test]
+fn a18_a_fenced_record_that_comes_back_is_deleted_again() {
+    let bench = Bench::new();
+    bench.sign_in(1);
+    let backup = bench.raw().unwrap();
+    bench.vault.fence(Some(Epoch(1))).unwrap();
+    bench.vault.erase(None).unwrap();
+    bench.sign_in(2);
+    bench.plant(backup.expose());
+    assert_eq!(bench.vault.load(), Loaded::SignedOut(Cause::StoreLost));
+    assert_eq!(bench.raw().unwrap_err(), StoreError::NotFound);
+}
+
+#[test]
+fn a18_a_sign_out_before_the_store_could_be_read_covers_what_it_holds() {
+    let bench = Bench::new();
+    // A crash lay between the save and the commit: the index knows nothing of this session.
+    bench.vault.save(&session(1, 1), Expect::Anything).unwrap();
+    bench.store.fails(Some(StoreError::Locked));
+    assert_eq!(bench.vault.load(), Loaded::Failed(StoreError::Locked));
+    bench.vault.fence(None).unwrap();
+    bench.store.fails(None);
+    assert_eq!(bench.other().load(), Loaded::SignedOut(Cause::SignedOut));
+    assert_eq!(bench.raw().unwrap_err(), StoreError::NotFound);
+    // The next sign-in is not caught by it.
+    bench.sign_in(2);
+    assert_eq!(bench.other().load(), found(session(2, 1)));
+}
+
+#[test]
+fn a_sign_in_learns_what_an_unseen_sign_out_ended() {
+    let bench = Bench::new();
+    bench.vault.save(&session(1, 1), Expect::Anything).unwrap();
+    bench.vault.fence(None).unwrap();
+    bench.sign_in(2);
+    assert!(bench.entry().fences(Epoch(1)));
+    assert!(!bench.entry().fences(Epoch(2)));
+}
+
+#[test]
+fn a_sign_out_does_not_remove_what_somebody_else_signed_in_to() {
+    let bench = Bench::new();
+    bench.sign_in(1);
+    bench.vault.fence(Some(Epoch(1))).unwrap();
+    bench
+        .other()
+        .save(&session(2, 1), Expect::Anything)
+        .unwrap();
+    bench.other().commit(Epoch(2), "other").unwrap();
+    assert_eq!(bench.vault.erase(None), Err(StoreError::Conflict));
+    assert_eq!(bench.vault.erase(Some(Epoch(1))), Err(StoreError::Conflict));
+    assert_eq!(bench.vault.load(), found(session(2, 1)));
+}
+
+#[test]
+fn a_removal_that_only_pretends_is_told() {
+    let bench = Bench::new();
+    bench.sign_in(1);
+    bench.vault.fence(Some(Epoch(1))).unwrap();
+    *bench.store.pretends.lock().unwrap() = true;
+    assert_eq!(bench.vault.erase(None), Err(StoreError::Unavailable));
+    *bench.store.pretends.lock().unwrap() = false;
+    bench.vault.erase(None).unwrap();
+    bench.vault.erase(None).unwrap();
+}
+
+#[test]
+fn a_tombstone_keeps_the_cause_and_no_token() {
+    let bench = Bench::new();
+    bench.sign_in(1);
+    let bury = |expect| bench.vault.tombstone(Cause::RefreshUnfinished, NOW, expect);
+    assert_eq!(bury(exactly(1, 9)), Err(StoreError::Conflict));
+    bury(exactly(1, 1)).unwrap();
+    assert_eq!(
+        bench.other().load(),
+        Loaded::SignedOut(Cause::RefreshUnfinished)
+    );
+    let raw = bench.raw().unwrap();
+    assert!(!raw.expose().windows(6).any(|part| part == b"access"));
+    assert_eq!(bench.entry().epoch, None);
+    // A late save meets a tombstone and loses.
+    assert_eq!(
+        bench.vault.save(&session(1, 2), exactly(1, 1)),
+        Err(StoreError::Conflict)
+    );
+}
+
+#[test]
+fn the_cause_survives_a_tombstone_that_the_store_refused() {
+    let bench = Bench::new();
+    bench.sign_in(1);
+    *bench.store.save.lock().unwrap() = Some(StoreError::Unavailable);
+    assert_eq!(
+        bench
+            .vault
+            .tombstone(Cause::SessionEnded, NOW, exactly(1, 1)),
+        Err(StoreError::Unavailable)
+    );
+    bench.vault.erase(Some(Epoch(1))).unwrap();
+    assert_eq!(bench.other().load(), Loaded::SignedOut(Cause::SessionEnded));
+}
+
+#[test]
+fn damage_after_a_sign_out_is_not_kept() {
+    let bench = Bench::new();
+    bench.sign_in(1);
+    bench.vault.fence(None).unwrap();
+    bench.plant(b"may hold a token");
+    assert_eq!(bench.vault.load(), Loaded::SignedOut(Cause::SignedOut));
+    assert_eq!(bench.raw().unwrap_err(), StoreError::NotFound);
+    assert_eq!(bench.aside().unwrap_err(), StoreError::NotFound);
+}
+
+#[test]
+fn a_sign_out_removes_what_was_set_aside() {
+    let bench = Bench::new();
+    bench.sign_in(1);
+    bench.plant(b"damaged");
+    bench.vault.load();
+    bench.vault.fence(None).unwrap();
+    bench.vault.erase(None).unwrap();
+    assert_eq!(bench.aside().unwrap_err(), StoreError::NotFound);
+}

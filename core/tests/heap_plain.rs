@@ -1,0 +1,19 @@
+//! Without the allocator that wipes, the search finds the password: the proof that it can.
+#![cfg(target_os = "linux")]
+
+#[path = "support/heap.rs"]
+mod heap;
+
+#[test]
+fn server() {
+    heap::serve_when_asked();
+}
+
+#[test]
+fn a04_the_search_finds_a_password_that_is_there() {
+    let left = heap::copies_after_a_sign_in("server");
+    assert!(
+        left > 0,
+        "the plain allocator leaves copies, and the search must see them"
+    );
+}

@@ -1,0 +1,19 @@
+//! With the allocator that is shipped, no copy of the password is left after a sign-in.
+#![cfg(target_os = "linux")]
+
+#[path = "support/heap.rs"]
+mod heap;
+
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
+#[test]
+fn server() {
+    heap::serve_when_asked();
+}
+
+#[test]
+fn a04_no_copy_of_the_password_outlives_the_answer() {
+    assert_eq!(heap::copies_after_a_sign_in("server"), 0);
+}

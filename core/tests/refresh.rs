@@ -1,0 +1,410 @@
+//! Staying signed in: one refresh for all, whoever goes away, whatever the network loses.
+
+mod support;
+
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use quickaccess::{Cause, Code, PlatformEvent, RefreshState, SessionState, Stays, TokenNeed};
+use quickaccess_simulator::{Fault, FaultBody, FaultKind, HoldAt, Moment, Operation, RefreshMode};
+use support::{HOUR, MINUTE, Phone, signed_in, until};
+
+/// Longer than the default lifetime of an access token.
+const OVER: Duration = Duration::from_secs(28_800);
+
+#[tokio::test(start_paused = true)]
+async fn a06_a_thousand_callers_share_one_refresh() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    phone.pass(OVER).await;
+    let callers: Vec<_> = (0..1_000)
+        .map(|_| {
+            let session = session.clone();
+            tokio::spawn(async move { session.access_token().await.unwrap() })
+        })
+        .collect();
+    let mut tokens = std::collections::HashSet::new();
+    for caller in callers {
+        let token = caller.await.unwrap();
+        assert_eq!(token.generation(), 2);
+        tokens.insert(token.expose().to_owned());
+    }
+    assert_eq!(tokens.len(), 1);
+    assert_eq!(phone.server.counters().token_requests.refresh_token, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a07_a_caller_that_goes_away_cancels_nothing() {
+    for hold_at in [HoldAt::BeforeCommit, HoldAt::AfterCommit, HoldAt::MidBody] {
+        let phone = Phone::new();
+        let session = phone.signed_in().await;
+        phone.pass(OVER).await;
+        let hold = phone.server.hold(Operation::TokenRefresh, hold_at);
+        let caller = tokio::spawn({
+            let session = session.clone();
+            async move { session.access_token().await }
+        });
+        hold.reached().await;
+        caller.abort();
+        assert!(caller.await.unwrap_err().is_cancelled());
+        hold.release();
+        until(&session, |state| {
+            state.signed_in().is_some_and(|s| s.generation == 2)
+        })
+        .await;
+        assert_eq!(
+            phone.server.counters().token_requests.refresh_token,
+            1,
+            "{hold_at:?}"
+        );
+        // The new pair is stored: a new start of the app has it without asking the server.
+        drop(session);
+        let restarted = phone.start();
+        assert_eq!(restarted.access_token().await.unwrap().generation(), 2);
+        assert_eq!(phone.server.counters().token_requests.refresh_token, 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a07_a_caller_dropped_at_any_poll_leaves_one_refresh() {
+    for polls in 0..6 {
+        let phone = Phone::new();
+        let session = phone.signed_in().await;
+        phone.pass(OVER).await;
+        {
+            let mut call = pin!(session.access_token());
+            let mut context = Context::from_waker(Waker::noop());
+            for _ in 0..polls {
+                if let Poll::Ready(token) = call.as_mut().poll(&mut context) {
+                    assert_eq!(token.unwrap().generation(), 2);
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        let token = session.access_token().await.unwrap();
+        assert_eq!(
+            (
+                token.generation(),
+                phone.server.counters().token_requests.refresh_token
+            ),
+            (2, 1),
+            "{polls}"
+        );
+    }
+}
+
+/// How an answer can be lost after the server has committed.
+fn losses() -> Vec<FaultKind> {
+    vec![
+        FaultKind::DropAfterCommit,
+        FaultKind::Status {
+            code: 502,
+            retry_after: None,
+            moment: Moment::AfterCommit,
+            body: FaultBody::Html,
+        },
+        FaultKind::Status {
+            code: 500,
+            retry_after: None,
+            moment: Moment::AfterCommit,
+            body: FaultBody::Problem,
+        },
+        FaultKind::Truncated,
+        FaultKind::Oversized { bytes: 10_000_000 },
+        FaultKind::WrongType,
+        FaultKind::EmptyBody,
+        FaultKind::Delay {
+            before_commit: Duration::ZERO,
+            after_commit: Duration::from_secs(200),
+        },
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn a09_a_lost_answer_ends_a_rotating_session_with_the_true_cause() {
+    for loss in losses() {
+        for times in [1, 2] {
+            let phone = Phone::new();
+            let session = phone.signed_in().await;
+            phone.pass(Duration::from_secs(27_000)).await;
+            phone
+                .server
+                .fault(Fault::new(Operation::TokenRefresh, loss.clone()).times(times));
+            // The token is good, so the caller has it at once; the refresh runs behind.
+            assert_eq!(session.access_token().await.unwrap().generation(), 1);
+            let ended = RefreshState::Ended(Cause::RefreshUnfinished);
+            until(&session, |state| {
+                state.signed_in().is_some_and(|s| s.refresh == ended)
+            })
+            .await;
+            // The access token is served to its end, and the state says when that is.
+            let state = signed_in(&session);
+            assert_eq!(
+                state.stays,
+                Stays::Until(state.expires_at.unwrap()),
+                "{loss:?}"
+            );
+            assert_eq!(session.whoami().await.unwrap().name(), Some("qa"));
+            phone.pass(HOUR).await;
+            let error = session.access_token().await.unwrap_err();
+            assert_eq!(error.code(), Code::RefreshUnfinished, "{loss:?}");
+            let cause = Cause::RefreshUnfinished;
+            until(&session, |state| {
+                *state
+                    == SessionState::SignedOut {
+                        cause,
+                        pending_erase: false,
+                    }
+            })
+            .await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a09_a_lost_answer_costs_nothing_where_the_token_is_reusable() {
+    for loss in losses() {
+        for times in [1, 2] {
+            let phone = Phone::new();
+            phone
+                .server
+                .set_switches(|switches| switches.refresh_mode = RefreshMode::Reusable);
+            let session = phone.signed_in().await;
+            phone.pass(OVER).await;
+            phone
+                .server
+                .fault(Fault::new(Operation::TokenRefresh, loss.clone()).times(times));
+            let error = session.access_token().await.unwrap_err();
+            assert!(
+                matches!(error.action(), quickaccess::Action::Retry { .. }),
+                "{loss:?}: {error}"
+            );
+            phone.pass(10 * MINUTE).await;
+            assert!(session.access_token().await.is_ok(), "{loss:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a09_a_lost_answer_where_a_token_works_once_is_told_as_unfinished() {
+    for loss in losses() {
+        let phone = Phone::new();
+        phone
+            .server
+            .set_switches(|switches| switches.refresh_mode = RefreshMode::OneShot);
+        let session = phone.signed_in().await;
+        phone.pass(OVER).await;
+        phone
+            .server
+            .fault(Fault::new(Operation::TokenRefresh, loss.clone()).times(1));
+        session.access_token().await.unwrap_err();
+        phone.pass(10 * MINUTE).await;
+        let error = session.access_token().await.unwrap_err();
+        assert_eq!(error.code(), Code::RefreshUnfinished, "{loss:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a09_no_callers_patience_ends_a_refresh() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    phone.pass(OVER).await;
+    let slow = FaultKind::Delay {
+        before_commit: Duration::ZERO,
+        after_commit: Duration::from_secs(100),
+    };
+    phone
+        .server
+        .fault(Fault::new(Operation::TokenRefresh, slow).times(1));
+    let error = session.access_token().await.unwrap_err();
+    assert_eq!(error.code(), Code::Timeout);
+    assert_eq!(signed_in(&session).refresh, RefreshState::InFlight);
+    until(&session, |state| {
+        state.signed_in().is_some_and(|s| s.generation == 2)
+    })
+    .await;
+    assert_eq!(phone.server.counters().token_requests.refresh_token, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a10_a_new_refresh_token_proves_rotation() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    assert_eq!(signed_in(&session).stays, Stays::Unknown);
+    phone.pass(MINUTE).await;
+    session.refresh().await.unwrap();
+    assert_eq!(signed_in(&session).stays, Stays::WhileUsed);
+    for generation in 3..30 {
+        phone.pass(OVER).await;
+        assert_eq!(
+            session.access_token().await.unwrap().generation(),
+            generation
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a10_a_second_use_proves_a_reusable_token() {
+    let phone = Phone::new();
+    phone
+        .server
+        .set_switches(|switches| switches.refresh_mode = RefreshMode::Reusable);
+    let session = phone.signed_in().await;
+    phone.pass(MINUTE).await;
+    session.refresh().await.unwrap();
+    until(&session, |state| {
+        state.signed_in().is_some_and(|s| s.generation == 3)
+    })
+    .await;
+    assert_eq!(
+        phone.server.counters().token_requests.refresh_token,
+        2,
+        "the answer and its proof"
+    );
+    assert_eq!(
+        signed_in(&session).stays,
+        Stays::Unknown,
+        "nobody knows its end"
+    );
+    phone.pass(MINUTE).await;
+    session.refresh().await.unwrap();
+    phone.pass(MINUTE).await;
+    assert_eq!(
+        phone.server.counters().token_requests.refresh_token,
+        3,
+        "it is proven once"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a10_a_refused_second_use_proves_a_token_for_one_use() {
+    let phone = Phone::new();
+    phone
+        .server
+        .set_switches(|switches| switches.refresh_mode = RefreshMode::OneShot);
+    let session = phone.signed_in().await;
+    phone.pass(MINUTE).await;
+    assert_eq!(session.refresh().await.unwrap().generation(), 2);
+    let ended = RefreshState::Ended(Cause::SingleUseSpent);
+    until(&session, |state| {
+        state.signed_in().is_some_and(|s| s.refresh == ended)
+    })
+    .await;
+    assert!(
+        session.whoami().await.is_ok(),
+        "the new access token is kept"
+    );
+    phone.pass(OVER).await;
+    let error = session.access_token().await.unwrap_err();
+    assert_eq!(error.code(), Code::SingleUseSpent);
+    // The next session knows: it waits for the last twentieth, and says what it can promise.
+    session.sign_in("qa", "abc123").await.unwrap();
+    let end = signed_in(&session).expires_at.unwrap();
+    assert!(matches!(signed_in(&session).stays, Stays::Until(until) if until > end));
+    phone.pass(Duration::from_secs(28_000)).await;
+    assert_eq!(session.access_token().await.unwrap().generation(), 1);
+    phone.pass(Duration::from_secs(700)).await;
+    session.access_token().await.unwrap();
+    until(&session, |state| {
+        state.signed_in().is_some_and(|s| s.generation == 2)
+    })
+    .await;
+    assert_eq!(
+        phone.server.counters().refresh_reuse,
+        1,
+        "the proof alone, in the first session"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a10_a_client_disabled_for_a_minute_loses_nothing_and_does_not_loop() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    phone.pass(Duration::from_secs(27_000)).await;
+    let refusal = FaultKind::problem(400, "invalid_client", "The client credentials are invalid");
+    phone
+        .server
+        .fault(Fault::new(Operation::TokenRefresh, refusal));
+    session.access_token().await.unwrap();
+    let blocked = RefreshState::Blocked(Code::ClientUnknown);
+    until(&session, |state| {
+        state.signed_in().is_some_and(|s| s.refresh == blocked)
+    })
+    .await;
+    let before = phone.network.sent();
+    for _ in 0..100 {
+        phone.pass(Duration::from_secs(10)).await;
+        assert!(session.access_token().await.is_ok());
+    }
+    assert_eq!(phone.network.sent(), before, "no loop");
+    phone.server.clear_faults();
+    assert_eq!(session.refresh().await.unwrap().generation(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a11_a_minimum_longer_than_the_servers_lifetime_still_stores_the_new_pair() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    phone.pass(5 * HOUR).await;
+    let need = TokenNeed {
+        at_least: 1_000 * HOUR,
+        ..TokenNeed::default()
+    };
+    let token = session.access_token_with(need).await.unwrap();
+    assert_eq!(
+        (token.generation(), token.is_short()),
+        (2, false),
+        "clamped to half the lifetime"
+    );
+    drop(session);
+    assert_eq!(phone.start().access_token().await.unwrap().generation(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a11_a_minimum_that_cannot_be_met_gives_a_short_token_and_one_try() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    phone.pass(5 * HOUR).await;
+    phone.network.offline(true);
+    let need = TokenNeed {
+        at_least: 4 * HOUR,
+        ..TokenNeed::default()
+    };
+    for _ in 0..20 {
+        let token = session.access_token_with(need).await.unwrap();
+        assert_eq!((token.generation(), token.is_short()), (1, true));
+    }
+    assert_eq!(phone.network.tried(), 2, "the sign-in and one refresh");
+    let strict = TokenNeed {
+        strict: true,
+        ..need
+    };
+    let error = session.access_token_with(strict).await.unwrap_err();
+    assert_eq!(error.code(), Code::Offline);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_network_change_gives_an_open_refresh_ten_seconds() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    phone.pass(Duration::from_secs(27_000)).await;
+    let hold = phone
+        .server
+        .hold(Operation::TokenRefresh, HoldAt::BeforeCommit);
+    session.access_token().await.unwrap();
+    hold.reached().await;
+    session.notify(PlatformEvent::NetworkChanged);
+    let waiting = RefreshState::Waiting(Code::Offline);
+    let began = tokio::time::Instant::now();
+    until(&session, |state| {
+        state.signed_in().is_some_and(|s| s.refresh == waiting)
+    })
+    .await;
+    assert_eq!(began.elapsed().as_secs(), 10);
+    drop(hold);
+}
