@@ -1,0 +1,10 @@
+//! One file for each command.
+
+pub(crate) mod demo;
+pub(crate) mod history;
+pub(crate) mod privileges;
+pub(crate) mod sign_in;
+pub(crate) mod sign_out;
+pub(crate) mod simulator;
+pub(crate) mod token;
+pub(crate) mod whoami;

@@ -1,0 +1,11 @@
+//! `quickaccess simulator`.
+
+use quickaccess_simulator::SimulatorArgs;
+
+use crate::exit::Failure;
+
+pub(crate) async fn run(args: &SimulatorArgs) -> Result<(), Failure> {
+    quickaccess_simulator::run(args.clone())
+        .await
+        .map_err(|error| Failure::Usage(error.to_string()))
+}
