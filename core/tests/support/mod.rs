@@ -70,7 +70,10 @@ impl Phone {
 }
 
 /// Waits until the state is as wanted; on virtual time a wait that never ends fails the test.
-pub(crate) async fn until(session: &QuickAccess, wanted: impl Fn(&SessionState) -> bool) -> SessionState {
+pub(crate) async fn until(
+    session: &QuickAccess,
+    wanted: impl Fn(&SessionState) -> bool,
+) -> SessionState {
     let mut states = session.subscribe();
     let wait = states.wait_for(|state| wanted(state));
     match tokio::time::timeout(Duration::from_secs(7 * 24 * 3600), wait).await {

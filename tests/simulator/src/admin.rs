@@ -75,7 +75,8 @@ impl Simulator {
 
     /// Access Tracker, oldest row first.
     pub fn access_tracker(&self) -> Vec<AccessRow> {
-        self.shared.read(|state| state.tracker.rows().cloned().collect())
+        self.shared
+            .read(|state| state.tracker.rows().cloned().collect())
     }
 
     /// Forgets counters, requests, closed connections and Access Tracker rows, and nothing else.
@@ -158,12 +159,14 @@ impl Simulator {
 
     /// Ends all access tokens and leaves the refresh tokens alive; says how many.
     pub fn revoke_access_tokens(&self) -> usize {
-        self.shared.change(|state| state.tokens.revoke_all(TokenKind::Access, |_| true))
+        self.shared
+            .change(|state| state.tokens.revoke_all(TokenKind::Access, |_| true))
     }
 
     /// Ends all refresh tokens and leaves the access tokens alive; says how many.
     pub fn revoke_refresh_tokens(&self) -> usize {
-        self.shared.change(|state| state.tokens.revoke_all(TokenKind::Refresh, |_| true))
+        self.shared
+            .change(|state| state.tokens.revoke_all(TokenKind::Refresh, |_| true))
     }
 
     /// Enables or disables an API client. Disabling it ends its tokens at once \[V\].
@@ -173,7 +176,11 @@ impl Simulator {
 
     /// Changes an API client's settings: lifetimes, grant, refresh, secret. A change of its
     /// lifetimes holds for tokens to come.
-    pub fn change_client(&self, id: &str, change: impl FnOnce(&mut ApiClient)) -> Result<(), AdminError> {
+    pub fn change_client(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut ApiClient),
+    ) -> Result<(), AdminError> {
         self.change_scenario(|scenario| {
             let clients = &mut scenario.api_clients;
             change(find("API client", clients, |client| &client.id, id)?);
@@ -187,7 +194,11 @@ impl Simulator {
     }
 
     /// Changes a user: password, operator profile, members of `/me`.
-    pub fn change_user(&self, name: &str, change: impl FnOnce(&mut LocalUser)) -> Result<(), AdminError> {
+    pub fn change_user(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut LocalUser),
+    ) -> Result<(), AdminError> {
         self.change_scenario(|scenario| {
             let users = &mut scenario.local_users;
             change(find("local user", users, |user| &user.name, name)?);
@@ -204,14 +215,20 @@ impl Simulator {
     ) -> Result<(), AdminError> {
         self.change_scenario(|scenario| {
             let profiles = &mut scenario.operator_profiles;
-            change(find("operator profile", profiles, |profile| &profile.name, name)?);
+            change(find(
+                "operator profile",
+                profiles,
+                |profile| &profile.name,
+                name,
+            )?);
             Ok(())
         })
     }
 
     /// Switches the OAuth2 service of Policy Manager on or off.
     pub fn enable_oauth2_service(&self, enabled: bool) {
-        self.shared.change(|state| state.scenario.oauth2_service.enabled = enabled);
+        self.shared
+            .change(|state| state.scenario.oauth2_service.enabled = enabled);
     }
 
     /// Changes anything of the set-up: all of it holds together afterwards, or nothing changes.
@@ -228,7 +245,9 @@ impl Simulator {
             let clients = &state.scenario.api_clients;
             for kind in [TokenKind::Access, TokenKind::Refresh] {
                 state.tokens.revoke_all(kind, |holder| {
-                    !clients.iter().any(|client| client.id == holder.client && client.enabled)
+                    !clients
+                        .iter()
+                        .any(|client| client.id == holder.client && client.enabled)
                 });
             }
             Ok(())
@@ -245,5 +264,9 @@ fn find<'a, T>(
     let names: Vec<String> = all.iter().map(|one| name_of(one).clone()).collect();
     all.iter_mut()
         .find(|one| name_of(one) == wanted)
-        .ok_or_else(|| AdminError::Unknown(format!("there is no {what} {wanted:?}; there are {names:?}")))
+        .ok_or_else(|| {
+            AdminError::Unknown(format!(
+                "there is no {what} {wanted:?}; there are {names:?}"
+            ))
+        })
 }

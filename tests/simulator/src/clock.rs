@@ -14,7 +14,11 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn new(wall_at_start: SystemTime) -> Self {
-        Self { started: Instant::now(), offset: Duration::ZERO, wall_at_start }
+        Self {
+            started: Instant::now(),
+            offset: Duration::ZERO,
+            wall_at_start,
+        }
     }
 
     /// Time since the start.
@@ -49,7 +53,10 @@ mod tests {
         assert_eq!(clock.now(), Duration::from_secs(5));
         clock.advance(Duration::from_secs(60));
         assert_eq!(clock.now(), Duration::from_secs(65));
-        assert_eq!(clock.wall(), SystemTime::UNIX_EPOCH + Duration::from_secs(65));
+        assert_eq!(
+            clock.wall(),
+            SystemTime::UNIX_EPOCH + Duration::from_secs(65)
+        );
         let noon = SystemTime::UNIX_EPOCH + Duration::from_secs(43_200);
         clock.set_wall(noon);
         assert_eq!((clock.wall(), clock.now()), (noon, Duration::from_secs(65)));

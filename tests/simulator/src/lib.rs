@@ -46,9 +46,12 @@ mod tracker;
 
 pub use admin::AdminError;
 pub use counters::{Counters, TokenRequests};
-pub use fault::{Fault, FaultBody, FaultId, FaultKind, Hold, HoldAt, Match, Moment, Operation, RetryAfter};
+pub use fault::{
+    Fault, FaultBody, FaultId, FaultKind, Hold, HoldAt, Match, Moment, Operation, RetryAfter,
+};
 pub use scenario::{
-    ApiClient, ClientGrant, Hidden, LocalUser, OAuth2Service, OperatorProfile, Scenario, ScenarioError, Server,
+    ApiClient, ClientGrant, Hidden, LocalUser, OAuth2Service, OperatorProfile, Scenario,
+    ScenarioError, Server,
 };
 pub use seen::{Connection, Handshake, Seen};
 pub use simulator::{Cut, Simulator};

@@ -191,7 +191,11 @@ pub struct LocalUser {
 
 impl LocalUser {
     /// An enabled user.
-    pub fn new(name: impl Into<String>, password: impl Into<String>, operator_profile: impl Into<String>) -> Self {
+    pub fn new(
+        name: impl Into<String>,
+        password: impl Into<String>,
+        operator_profile: impl Into<String>,
+    ) -> Self {
         Self {
             name: name.into(),
             password: Hidden::new(password),
@@ -242,7 +246,8 @@ impl Default for Scenario {
 impl Scenario {
     /// Reads and checks a scenario.
     pub fn from_json(json: &str) -> Result<Self, ScenarioError> {
-        let scenario: Self = serde_json::from_str(json).map_err(|e| ScenarioError(e.to_string()))?;
+        let scenario: Self =
+            serde_json::from_str(json).map_err(|e| ScenarioError(e.to_string()))?;
         scenario.check()?;
         Ok(scenario)
     }
@@ -264,12 +269,24 @@ impl Scenario {
         parse_version(&self.server.version).ok_or_else(|| {
             fault(
                 "server.version",
-                format!("{:?} is not four numbers, such as \"6.12.7.100007\"", self.server.version),
+                format!(
+                    "{:?} is not four numbers, such as \"6.12.7.100007\"",
+                    self.server.version
+                ),
             )
         })?;
-        no_doubles("operator_profiles", self.operator_profiles.iter().map(|p| p.name.as_str()))?;
-        no_doubles("api_clients", self.api_clients.iter().map(|c| c.id.as_str()))?;
-        no_doubles("local_users", self.local_users.iter().map(|u| u.name.as_str()))?;
+        no_doubles(
+            "operator_profiles",
+            self.operator_profiles.iter().map(|p| p.name.as_str()),
+        )?;
+        no_doubles(
+            "api_clients",
+            self.api_clients.iter().map(|c| c.id.as_str()),
+        )?;
+        no_doubles(
+            "local_users",
+            self.local_users.iter().map(|u| u.name.as_str()),
+        )?;
         for (i, profile) in self.operator_profiles.iter().enumerate() {
             let place = format!("operator_profiles[{i}] {:?}: privileges", profile.name);
             no_doubles(&place, profile.privileges.iter().map(String::as_str))?;
@@ -284,7 +301,10 @@ impl Scenario {
             }
             for taken in ["info", "name"] {
                 if user.me.contains_key(taken) {
-                    return Err(fault(&place, format!("{taken:?} in `me` is the server's own member")));
+                    return Err(fault(
+                        &place,
+                        format!("{taken:?} in `me` is the server's own member"),
+                    ));
                 }
             }
             self.check_profile(&place, user.operator_profile.as_deref())?;
@@ -293,8 +313,15 @@ impl Scenario {
     }
 
     /// Says what is wrong with one API client.
-    pub(crate) fn check_client(&self, place: &str, client: &ApiClient) -> Result<(), ScenarioError> {
-        let has_secret = client.secret.as_ref().is_some_and(|s| !s.expose().is_empty());
+    pub(crate) fn check_client(
+        &self,
+        place: &str,
+        client: &ApiClient,
+    ) -> Result<(), ScenarioError> {
+        let has_secret = client
+            .secret
+            .as_ref()
+            .is_some_and(|s| !s.expose().is_empty());
         let problem = match client.grant {
             _ if client.public && has_secret => Some("a public client has no secret"),
             _ if !client.public && !has_secret => {
@@ -326,7 +353,11 @@ impl Scenario {
     fn check_profile(&self, place: &str, name: Option<&str>) -> Result<(), ScenarioError> {
         match name {
             Some(name) if !self.operator_profiles.iter().any(|p| p.name == name) => {
-                let known: Vec<_> = self.operator_profiles.iter().map(|p| p.name.as_str()).collect();
+                let known: Vec<_> = self
+                    .operator_profiles
+                    .iter()
+                    .map(|p| p.name.as_str())
+                    .collect();
                 Err(fault(
                     place,
                     format!("there is no operator profile {name:?}; there are {known:?}"),
@@ -342,12 +373,18 @@ pub(crate) fn check_lifetime(place: &str, seconds: u64) -> Result<(), ScenarioEr
     if (1..=LONGEST_LIFETIME).contains(&seconds) {
         return Ok(());
     }
-    Err(fault(place, format!("{seconds} is not between 1 and {LONGEST_LIFETIME} seconds")))
+    Err(fault(
+        place,
+        format!("{seconds} is not between 1 and {LONGEST_LIFETIME} seconds"),
+    ))
 }
 
 /// The four numbers of a version.
 pub(crate) fn parse_version(version: &str) -> Option<[u32; 4]> {
-    let numbers: Vec<u32> = version.split('.').map(|n| n.parse().ok()).collect::<Option<_>>()?;
+    let numbers: Vec<u32> = version
+        .split('.')
+        .map(|n| n.parse().ok())
+        .collect::<Option<_>>()?;
     numbers.try_into().ok()
 }
 
@@ -358,7 +395,10 @@ fn no_doubles<'a>(place: &str, names: impl Iterator<Item = &'a str>) -> Result<(
             return Err(fault(&format!("{place}[{i}]"), "the name is empty"));
         }
         if !seen.insert(name) {
-            return Err(fault(&format!("{place}[{i}]"), format!("{name:?} is there twice")));
+            return Err(fault(
+                &format!("{place}[{i}]"),
+                format!("{name:?} is there twice"),
+            ));
         }
     }
     Ok(())

@@ -92,7 +92,12 @@ impl Log {
     }
 
     pub(crate) fn answered(&mut self, request: u64, status: u16) {
-        if let Some(seen) = self.requests.iter_mut().rev().find(|seen| seen.number == request) {
+        if let Some(seen) = self
+            .requests
+            .iter_mut()
+            .rev()
+            .find(|seen| seen.number == request)
+        {
             seen.status = Some(status);
         }
     }
@@ -118,7 +123,10 @@ impl Log {
     }
 
     pub(crate) fn connection(&mut self, number: u64) -> Option<&mut Connection> {
-        self.connections.iter_mut().rev().find(|connection| connection.number == number)
+        self.connections
+            .iter_mut()
+            .rev()
+            .find(|connection| connection.number == number)
     }
 
     pub(crate) fn connections(&self) -> Vec<Connection> {

@@ -56,7 +56,9 @@ impl Simulator {
     /// A server that is set up by this scenario.
     pub fn new(scenario: Scenario) -> Self {
         let shared = Arc::new(Shared::new(scenario));
-        let router = api::routes().fallback(api::not_found).with_state(shared.clone());
+        let router = api::routes()
+            .fallback(api::not_found)
+            .with_state(shared.clone());
         Self { shared, router }
     }
 
@@ -83,7 +85,10 @@ impl Simulator {
     pub async fn wait_for(&self, mut condition: impl FnMut(&Self) -> bool) {
         let mut changes = self.shared.changes();
         while !condition(self) {
-            changes.changed().await.expect("this handle keeps the sender alive");
+            changes
+                .changed()
+                .await
+                .expect("this handle keeps the sender alive");
         }
     }
 
@@ -108,12 +113,22 @@ impl Simulator {
                 .await
                 .map_err(|_| Cut::NoReply)??,
         };
-        self.shared.change(|state| state.log.answered(number, response.status().as_u16()));
-        Ok(Answer { response, in_body, truncated })
+        self.shared
+            .change(|state| state.log.answered(number, response.status().as_u16()));
+        Ok(Answer {
+            response,
+            in_body,
+            truncated,
+        })
     }
 
     /// Waits, commits, waits and strikes, as planned.
-    async fn carry_out(self, request: Request<Bytes>, peer: Peer, plan: Plan) -> Result<Response<Bytes>, Cut> {
+    async fn carry_out(
+        self,
+        request: Request<Bytes>,
+        peer: Peer,
+        plan: Plan,
+    ) -> Result<Response<Bytes>, Cut> {
         for wait in &plan.before_commit {
             wait.pass().await;
         }
@@ -125,8 +140,10 @@ impl Simulator {
             }
             strike => {
                 let response = self.route(request, peer).await?;
-                if let (Some(row), Some(what)) = (response.extensions().get::<RowNumber>(), strike) {
-                    self.shared.change(|state| state.tracker.note_fault(*row, what.words()));
+                if let (Some(row), Some(what)) = (response.extensions().get::<RowNumber>(), strike)
+                {
+                    self.shared
+                        .change(|state| state.tracker.note_fault(*row, what.words()));
                 }
                 for wait in &plan.after_commit {
                     wait.pass().await;
@@ -153,7 +170,13 @@ impl Simulator {
         Ok(Response::from_parts(parts, body))
     }
 
-    fn record(&self, request: &Request<Bytes>, meeting: &Meeting, params: &Params, peer: Peer) -> u64 {
+    fn record(
+        &self,
+        request: &Request<Bytes>,
+        meeting: &Meeting,
+        params: &Params,
+        peer: Peer,
+    ) -> u64 {
         let mut header_names: Vec<String> = Vec::new();
         for name in request.headers().keys() {
             header_names.push(name.as_str().to_owned());
@@ -192,7 +215,9 @@ impl Simulator {
 impl fmt::Debug for Simulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counters = self.shared.read(|state| state.counters.clone());
-        f.debug_struct("Simulator").field("counters", &counters).finish_non_exhaustive()
+        f.debug_struct("Simulator")
+            .field("counters", &counters)
+            .finish_non_exhaustive()
     }
 }
 

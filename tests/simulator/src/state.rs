@@ -40,7 +40,10 @@ pub(crate) struct State {
 
 impl Shared {
     pub(crate) fn new(scenario: Scenario) -> Self {
-        Self { state: Mutex::new(State::new(scenario)), changed: watch::Sender::new(()) }
+        Self {
+            state: Mutex::new(State::new(scenario)),
+            changed: watch::Sender::new(()),
+        }
     }
 
     /// Looks at the state. Never call it within another look or change.
@@ -62,7 +65,9 @@ impl Shared {
 
 impl State {
     pub(crate) fn new(scenario: Scenario) -> Self {
-        let wall = scenario.wall_clock.map_or_else(SystemTime::now, SystemTime::from);
+        let wall = scenario
+            .wall_clock
+            .map_or_else(SystemTime::now, SystemTime::from);
         Self {
             clock: Clock::new(wall),
             source: TokenSource::new(scenario.seed),
@@ -87,14 +92,23 @@ impl State {
     }
 
     pub(crate) fn client(&self, id: &str) -> Option<&ApiClient> {
-        self.scenario.api_clients.iter().find(|client| client.id == id)
+        self.scenario
+            .api_clients
+            .iter()
+            .find(|client| client.id == id)
     }
 
     pub(crate) fn user(&self, name: &str) -> Option<&LocalUser> {
-        self.scenario.local_users.iter().find(|user| user.name == name)
+        self.scenario
+            .local_users
+            .iter()
+            .find(|user| user.name == name)
     }
 
     pub(crate) fn profile(&self, name: &str) -> Option<&OperatorProfile> {
-        self.scenario.operator_profiles.iter().find(|profile| profile.name == name)
+        self.scenario
+            .operator_profiles
+            .iter()
+            .find(|profile| profile.name == name)
     }
 }

@@ -27,7 +27,10 @@ pub(crate) fn spares_commit(what: &FaultKind) -> bool {
 }
 
 /// The answer of a fault that comes before the commit.
-pub(crate) fn in_place_of_answer(what: &FaultKind, wall: SystemTime) -> Result<Response<Bytes>, Cut> {
+pub(crate) fn in_place_of_answer(
+    what: &FaultKind,
+    wall: SystemTime,
+) -> Result<Response<Bytes>, Cut> {
     match what {
         FaultKind::DropBefore => Err(Cut::BeforeRequest),
         _ => replacement(what, wall).ok_or(Cut::NoReply),
@@ -55,29 +58,48 @@ pub(crate) fn after_commit(
 
 fn replacement(what: &FaultKind, wall: SystemTime) -> Option<Response<Bytes>> {
     let response = match what {
-        FaultKind::Status { code, retry_after, body, .. } => {
+        FaultKind::Status {
+            code,
+            retry_after,
+            body,
+            ..
+        } => {
             let status = StatusCode::from_u16(*code).ok()?;
             let mut response = match body {
                 FaultBody::Problem => flat(status, Problem::standard(status, reason(status))),
                 FaultBody::Html => html(status),
                 FaultBody::Empty => plain(status, "", None),
             };
-            if let Some(value) = retry_after.as_ref().and_then(|after| retry_after_value(after, wall)) {
+            if let Some(value) = retry_after
+                .as_ref()
+                .and_then(|after| retry_after_value(after, wall))
+            {
                 response.headers_mut().insert(header::RETRY_AFTER, value);
             }
             response
         }
         FaultKind::Html502 { .. } => html(StatusCode::BAD_GATEWAY),
-        FaultKind::Problem { status, title, detail, .. } => {
+        FaultKind::Problem {
+            status,
+            title,
+            detail,
+            ..
+        } => {
             let code = StatusCode::from_u16(*status).ok()?;
             flat(code, Problem::new(*status, title.clone(), detail.clone()))
         }
         FaultKind::Redirect { status, location } => {
             let mut response = plain(StatusCode::from_u16(*status).ok()?, "", None);
-            response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(location).ok()?);
+            response
+                .headers_mut()
+                .insert(header::LOCATION, HeaderValue::from_str(location).ok()?);
             response
         }
-        FaultKind::WrongType => plain(StatusCode::OK, "It works!\n", Some("text/plain; charset=utf-8")),
+        FaultKind::WrongType => plain(
+            StatusCode::OK,
+            "It works!\n",
+            Some("text/plain; charset=utf-8"),
+        ),
         FaultKind::EmptyBody => plain(StatusCode::OK, "", Some("application/json")),
         _ => return None,
     };
@@ -102,11 +124,17 @@ fn html(status: StatusCode) -> Response<Bytes> {
     plain(status, page, Some("text/html"))
 }
 
-fn plain(status: StatusCode, body: impl Into<Bytes>, content_type: Option<&'static str>) -> Response<Bytes> {
+fn plain(
+    status: StatusCode,
+    body: impl Into<Bytes>,
+    content_type: Option<&'static str>,
+) -> Response<Bytes> {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     if let Some(content_type) = content_type {
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     response
 }
@@ -128,6 +156,8 @@ fn retry_after_value(after: &RetryAfter, wall: SystemTime) -> Option<HeaderValue
 
 fn with_length(mut response: Response<Bytes>) -> Response<Bytes> {
     let length = response.body().len();
-    response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, length.into());
     response
 }

@@ -42,8 +42,18 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
-    pub(crate) fn add(&mut self, kind: TokenKind, value: String, holder: Holder, expires: Duration) {
-        let token = Token { holder, expires, fate: Fate::Live };
+    pub(crate) fn add(
+        &mut self,
+        kind: TokenKind,
+        value: String,
+        holder: Holder,
+        expires: Duration,
+    ) {
+        let token = Token {
+            holder,
+            expires,
+            fate: Fate::Live,
+        };
         self.table(kind).insert(value, token);
     }
 
@@ -65,12 +75,19 @@ impl Tokens {
     /// Ends one token of either kind; false if there is no such live token.
     pub(crate) fn revoke(&mut self, value: &str) -> bool {
         let tokens = [self.access.get_mut(value), self.refresh.get_mut(value)];
-        tokens.into_iter().flatten().map(end).fold(false, |any, one| any | one)
+        tokens
+            .into_iter()
+            .flatten()
+            .map(end)
+            .fold(false, |any, one| any | one)
     }
 
     /// Ends every live token of one kind whose holder is meant; says how many.
     pub(crate) fn revoke_all(&mut self, kind: TokenKind, meant: impl Fn(&Holder) -> bool) -> usize {
-        let tokens = self.table(kind).values_mut().filter(|token| meant(&token.holder));
+        let tokens = self
+            .table(kind)
+            .values_mut()
+            .filter(|token| meant(&token.holder));
         tokens.map(end).filter(|ended| *ended).count()
     }
 
@@ -133,13 +150,20 @@ mod tests {
         assert_ne!(tokens[0], tokens[1]);
         assert_ne!(TokenSource::new(Some(8)).next(), tokens[0]);
         assert_ne!(TokenSource::new(None).next(), TokenSource::new(None).next());
-        assert!(tokens.iter().all(|t| t.len() == 40 && t.bytes().all(|b| b.is_ascii_hexdigit())));
+        assert!(
+            tokens
+                .iter()
+                .all(|t| t.len() == 40 && t.bytes().all(|b| b.is_ascii_hexdigit()))
+        );
     }
 
     #[test]
     fn revoking_counts_only_what_was_live() {
         let mut tokens = Tokens::default();
-        let holder = |user: &str| Holder { client: "c".into(), user: Some(user.into()) };
+        let holder = |user: &str| Holder {
+            client: "c".into(),
+            user: Some(user.into()),
+        };
         for (name, user) in [("a", "qa"), ("b", "qa"), ("c", "other")] {
             tokens.add(TokenKind::Refresh, name.into(), holder(user), Duration::MAX);
         }

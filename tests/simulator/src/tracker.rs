@@ -90,7 +90,10 @@ impl Tracker {
     pub(crate) fn add(&mut self, mut row: AccessRow) -> RowNumber {
         self.last += 1;
         row.number = self.last;
-        for name in [&mut row.user, &mut row.api_client, &mut row.grant].into_iter().flatten() {
+        for name in [&mut row.user, &mut row.api_client, &mut row.grant]
+            .into_iter()
+            .flatten()
+        {
             if let Some((end, _)) = name.char_indices().nth(LONGEST_NAME) {
                 name.truncate(end);
             }

@@ -10,17 +10,25 @@ pub(crate) fn check_accept(headers: &HeaderMap) -> Result<(), Problem> {
     if values.peek().is_none() {
         return Ok(());
     }
-    let accepted = values.flat_map(|value| value.to_str().unwrap_or_default().split(',')).any(takes_json);
+    let accepted = values
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+        .any(takes_json);
     match accepted {
         true => Ok(()),
-        false => Err(Problem::new(406, "Not Acceptable", "Cannot honor Accept type specified")),
+        false => Err(Problem::new(
+            406,
+            "Not Acceptable",
+            "Cannot honor Accept type specified",
+        )),
     }
 }
 
 fn takes_json(range: &str) -> bool {
     let mut parts = range.split(';').map(str::trim);
     let media = parts.next().unwrap_or_default().to_ascii_lowercase();
-    let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+    let weight = parts
+        .find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok())
+        .unwrap_or(1.0);
     weight > 0.0 && (is_json(&media) || matches!(media.as_str(), "*/*" | "application/*"))
 }
 
@@ -38,10 +46,20 @@ mod tests {
             check_accept(&headers).is_ok()
         };
         assert!(check_accept(&HeaderMap::new()).is_ok());
-        for fine in ["application/json", "text/html, */*;q=0.8", "application/*", "application/problem+json"] {
+        for fine in [
+            "application/json",
+            "text/html, */*;q=0.8",
+            "application/*",
+            "application/problem+json",
+        ] {
             assert!(accepts(fine), "{fine}");
         }
-        for refused in ["text/html", "application/xml", "application/json;q=0", "image/*"] {
+        for refused in [
+            "text/html",
+            "application/xml",
+            "application/json;q=0",
+            "image/*",
+        ] {
             assert!(!accepts(refused), "{refused}");
         }
     }

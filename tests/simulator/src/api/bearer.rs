@@ -30,23 +30,35 @@ pub(crate) fn authorize(
 ) -> Result<Caller, Box<Response>> {
     let sent = match (from_header(headers), from_query(query)) {
         (Some(_), Some(_)) => {
-            let detail = "Only one method may be used to authenticate at a time (Auth header, GET or POST)";
-            return Err(Box::new(Problem::new(400, "invalid_request", detail).into_response()));
+            let detail =
+                "Only one method may be used to authenticate at a time (Auth header, GET or POST)";
+            return Err(Box::new(
+                Problem::new(400, "invalid_request", detail).into_response(),
+            ));
         }
         (Some(sent), None) | (None, Some(sent)) => sent,
         (None, None) => return Err(forbidden()),
     };
     let holder = match state.tokens.access(&sent) {
-        Some(token) if token.fate == Fate::Live && state.now() < token.expires => token.holder.clone(),
+        Some(token) if token.fate == Fate::Live && state.now() < token.expires => {
+            token.holder.clone()
+        }
         Some(token) if token.fate == Fate::Live => return Err(dead(state, "has expired")),
         _ => return Err(dead(state, "is invalid")),
     };
     let profile = match &holder.user {
-        Some(user) => state.user(user).and_then(|user| user.operator_profile.as_deref()),
-        None => state.client(&holder.client).and_then(|client| client.operator_profile.as_deref()),
+        Some(user) => state
+            .user(user)
+            .and_then(|user| user.operator_profile.as_deref()),
+        None => state
+            .client(&holder.client)
+            .and_then(|client| client.operator_profile.as_deref()),
     };
     match profile.and_then(|name| state.profile(name)) {
-        Some(profile) if profile.api_access => Ok(Caller { holder, profile: profile.clone() }),
+        Some(profile) if profile.api_access => Ok(Caller {
+            holder,
+            profile: profile.clone(),
+        }),
         _ => {
             state.counters.forbidden += 1;
             Err(forbidden())

@@ -6,7 +6,11 @@ use serde_json::{Map, Value, json};
 const GROUPS: &[(&str, &[(&str, &str)])] = &[
     (
         "api_index",
-        &[("api_docs", "API explorer"), ("apigility", "API framework"), ("api_clients", "API clients")],
+        &[
+            ("api_docs", "API explorer"),
+            ("apigility", "API framework"),
+            ("api_clients", "API clients"),
+        ],
     ),
     (
         "cppm_config",
@@ -40,18 +44,25 @@ const GROUPS: &[(&str, &[(&str, &str)])] = &[
 pub(crate) fn list() -> Value {
     let all = GROUPS.iter().flat_map(|(group, members)| {
         let group = (*group, *group);
-        std::iter::once(group).filter(|_| members.is_empty()).chain(members.iter().copied())
+        std::iter::once(group)
+            .filter(|_| members.is_empty())
+            .chain(members.iter().copied())
     });
     json!({ "privileges": titles(all) })
 }
 
 /// The privileges within their groups.
 pub(crate) fn tree() -> Value {
-    let groups: Map<String, Value> =
-        GROUPS.iter().map(|(group, members)| ((*group).into(), titles(members.iter().copied()))).collect();
+    let groups: Map<String, Value> = GROUPS
+        .iter()
+        .map(|(group, members)| ((*group).into(), titles(members.iter().copied())))
+        .collect();
     json!({ "privileges": groups })
 }
 
 fn titles<'a>(privileges: impl Iterator<Item = (&'a str, &'a str)>) -> Value {
-    privileges.map(|(name, title)| (name.to_owned(), Value::from(title))).collect::<Map<_, _>>().into()
+    privileges
+        .map(|(name, title)| (name.to_owned(), Value::from(title)))
+        .collect::<Map<_, _>>()
+        .into()
 }

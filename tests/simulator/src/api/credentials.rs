@@ -15,9 +15,16 @@ pub(crate) struct ClientCredentials {
 impl ClientCredentials {
     /// Reads them from the header, else from the body. An empty secret is none \[L\].
     pub(crate) fn find(headers: &HeaderMap, params: &Params) -> Option<Self> {
-        let (id, secret) = basic(headers)
-            .or_else(|| Some((params.set("client_id")?, params.set("client_secret").unwrap_or_default())))?;
-        Some(Self { id, secret: Some(secret).filter(|secret| !secret.is_empty()) })
+        let (id, secret) = basic(headers).or_else(|| {
+            Some((
+                params.set("client_id")?,
+                params.set("client_secret").unwrap_or_default(),
+            ))
+        })?;
+        Some(Self {
+            id,
+            secret: Some(secret).filter(|secret| !secret.is_empty()),
+        })
     }
 
     /// Finds the client. A disabled one is as good as unknown \[I\].
@@ -29,7 +36,11 @@ impl ClientCredentials {
             Some(_) => None,
         };
         let refuse = |told: &str, reason: &str| {
-            Err(Refusal::hiding("invalid_client", told, missing.unwrap_or(reason)))
+            Err(Refusal::hiding(
+                "invalid_client",
+                told,
+                missing.unwrap_or(reason),
+            ))
         };
         let client = known.filter(|client| client.enabled);
         match (self.secret, client) {
@@ -43,7 +54,10 @@ impl ClientCredentials {
                 "No client secret was sent, and the API client is not public",
             ),
             (Some(secret), Some(client))
-                if client.secret.as_ref().is_some_and(|own| own.expose() == secret) =>
+                if client
+                    .secret
+                    .as_ref()
+                    .is_some_and(|own| own.expose() == secret) =>
             {
                 Ok(client.clone())
             }

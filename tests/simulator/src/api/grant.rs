@@ -1,10 +1,6 @@
 //! The three grants: whom a token will speak for, or why there is none. Nothing is committed here.
 
-use super::{
-    params::Params,
-    problem::Problem,
-    token::Refusal,
-};
+use super::{params::Params, problem::Problem, token::Refusal};
 use crate::{
     fault::Operation,
     scenario::{ApiClient, ClientGrant},
@@ -27,7 +23,8 @@ pub(crate) fn password(
     params: &Params,
     row: &mut AccessRow,
 ) -> Result<Granted, Refusal> {
-    let (Some(name), Some(password)) = (params.truthy("username"), params.truthy("password")) else {
+    let (Some(name), Some(password)) = (params.truthy("username"), params.truthy("password"))
+    else {
         let detail = "Missing parameters: \"username\" and \"password\" required";
         return Err(Refusal::plain("invalid_request", detail));
     };
@@ -56,12 +53,21 @@ pub(crate) fn password(
         return Err(refuse("The user has no operator profile"));
     };
     if !user.has_details {
-        return Err(Refusal::plain("invalid_grant", "Unable to retrieve user information"));
+        return Err(Refusal::plain(
+            "invalid_grant",
+            "Unable to retrieve user information",
+        ));
     }
     row.enforcement_profile = Some(service.enforcement_profile.clone());
     accept(state, row, profile, "Password accepted");
-    let holder = Holder { client: client.id.clone(), user: Some(name) };
-    Ok(Granted { holder, refreshed_with: None })
+    let holder = Holder {
+        client: client.id.clone(),
+        user: Some(name),
+    };
+    Ok(Granted {
+        holder,
+        refreshed_with: None,
+    })
 }
 
 /// The refresh token grant. The account behind the token is not looked at again \[L\].
@@ -72,10 +78,16 @@ pub(crate) fn refresh_token(
     row: &mut AccessRow,
 ) -> Result<Granted, Refusal> {
     let Some(sent) = params.truthy("refresh_token") else {
-        return Err(Refusal::plain("invalid_request", "Missing parameter: \"refresh_token\" is required"));
+        return Err(Refusal::plain(
+            "invalid_request",
+            "Missing parameter: \"refresh_token\" is required",
+        ));
     };
     let invalid = |reason: &str| Refusal::hiding("invalid_grant", "Invalid refresh token", reason);
-    let token = state.tokens.refresh(&sent).ok_or_else(|| invalid("There is no such refresh token"))?;
+    let token = state
+        .tokens
+        .refresh(&sent)
+        .ok_or_else(|| invalid("There is no such refresh token"))?;
     row.user.clone_from(&token.holder.user);
     match token.fate {
         Fate::Live => {}
@@ -90,7 +102,10 @@ pub(crate) fn refresh_token(
     }
     if token.holder.client != client.id {
         let detail = "refresh_token doesn't exist or is invalid for the client";
-        let reason = format!("The refresh token belongs to the API client {:?}", token.holder.client);
+        let reason = format!(
+            "The refresh token belongs to the API client {:?}",
+            token.holder.client
+        );
         return Err(Refusal::hiding("invalid_grant", detail, reason));
     }
     let holder = token.holder.clone();
@@ -98,14 +113,23 @@ pub(crate) fn refresh_token(
     if let Some(profile) = user.and_then(|user| user.operator_profile.as_deref()) {
         accept(state, row, profile, "Refresh token accepted");
     }
-    Ok(Granted { holder, refreshed_with: Some(sent) })
+    Ok(Granted {
+        holder,
+        refreshed_with: Some(sent),
+    })
 }
 
 /// The client credentials grant; its secret has been checked before.
 pub(crate) fn client_credentials(client: &ApiClient, row: &mut AccessRow) -> Granted {
     row.reason = "Client secret accepted".into();
     row.operator_profile.clone_from(&client.operator_profile);
-    Granted { holder: Holder { client: client.id.clone(), user: None }, refreshed_with: None }
+    Granted {
+        holder: Holder {
+            client: client.id.clone(),
+            user: None,
+        },
+        refreshed_with: None,
+    }
 }
 
 /// Whether the API client was made for this grant. The refresh box decides about refreshes \[I\].

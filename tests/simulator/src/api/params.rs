@@ -20,7 +20,12 @@ impl Params {
         let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
             return Ok(Self::default());
         };
-        let media = content_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+        let media = content_type
+            .to_str()
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default();
         let media = media.trim().to_ascii_lowercase();
         if is_json(&media) {
             return match body.is_empty() {
@@ -44,7 +49,9 @@ impl Params {
     }
 
     fn from_form(body: &[u8]) -> Self {
-        let pairs = body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+        let pairs = body
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty());
         Self(
             pairs
                 .map(|pair| {
@@ -77,7 +84,8 @@ impl Params {
             Value::Number(number) => number.as_f64() == Some(0.0),
             _ => false,
         };
-        self.set(name).filter(|text| !empty && !text.is_empty() && text != "0")
+        self.set(name)
+            .filter(|text| !empty && !text.is_empty() && text != "0")
     }
 
     /// The members' names.
@@ -115,7 +123,9 @@ pub(crate) fn form_decode(text: &[u8]) -> String {
 }
 
 fn hex_digit(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok())
 }
 
 #[cfg(test)]
@@ -132,7 +142,11 @@ mod tests {
 
     #[test]
     fn form_fields_are_decoded() {
-        let params = read("application/x-www-form-urlencoded; charset=utf-8", "a=x+y%2B%c3%a9&b&c=%zz&a=last").unwrap();
+        let params = read(
+            "application/x-www-form-urlencoded; charset=utf-8",
+            "a=x+y%2B%c3%a9&b&c=%zz&a=last",
+        )
+        .unwrap();
         assert_eq!(params.set("a").as_deref(), Some("last"));
         assert_eq!(params.set("b").as_deref(), Some(""));
         assert_eq!(params.set("c").as_deref(), Some("%zz"));
@@ -154,8 +168,14 @@ mod tests {
 
     #[test]
     fn other_bodies_are_refused_or_hold_nothing() {
-        assert_eq!(read("text/plain", "a=b").err(), Some(ParamsError::ContentType));
-        assert_eq!(read("application/json", "{").err(), Some(ParamsError::MalformedJson));
+        assert_eq!(
+            read("text/plain", "a=b").err(),
+            Some(ParamsError::ContentType)
+        );
+        assert_eq!(
+            read("application/json", "{").err(),
+            Some(ParamsError::MalformedJson)
+        );
         assert_eq!(read("application/json", "[1]").unwrap().names().count(), 0);
         assert_eq!(read("application/json", "").unwrap().names().count(), 0);
     }

@@ -23,12 +23,21 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(status: u16, title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { kind: RFC2616, title: title.into(), status, detail: detail.into() }
+        Self {
+            kind: RFC2616,
+            title: title.into(),
+            status,
+            detail: detail.into(),
+        }
     }
 
     /// A problem with the status' own words for a title.
     pub(crate) fn standard(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self::new(status.as_u16(), status.canonical_reason().unwrap_or("Unknown"), detail)
+        Self::new(
+            status.as_u16(),
+            status.canonical_reason().unwrap_or("Unknown"),
+            detail,
+        )
     }
 
     /// The answer for a dead token, for none, and for a missing privilege \[O\].
@@ -51,7 +60,9 @@ impl Problem {
     }
 
     pub(crate) fn to_bytes(&self) -> Bytes {
-        serde_json::to_vec(self).expect("a problem has string keys").into()
+        serde_json::to_vec(self)
+            .expect("a problem has string keys")
+            .into()
     }
 
     /// The same error in the form of RFC 6749 section 5.2.
@@ -84,7 +95,10 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     let body = serde_json::to_vec(body).expect("our own values have string keys");
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
     response
 }
 

@@ -18,7 +18,12 @@ use super::{
 use crate::{scenario::parse_version, state::State, switches::Revoke};
 
 /// Answers a call that takes an access token.
-pub(crate) fn answer(state: &mut State, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
+pub(crate) fn answer(
+    state: &mut State,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Response {
     match uri.path() {
         "/api/oauth/me" => state.counters.me += 1,
         "/api/oauth/privileges" => state.counters.privileges += 1,
@@ -50,14 +55,23 @@ pub(crate) fn answer(state: &mut State, method: &Method, uri: &Uri, headers: &He
 }
 
 /// `POST /api/oauth/revoke`, as the upstream library has it, where it is switched on \[L\].
-pub(crate) fn revoke(state: &mut State, method: &Method, headers: &HeaderMap, body: &Bytes) -> Response {
+pub(crate) fn revoke(
+    state: &mut State,
+    method: &Method,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Response {
     state.counters.revocations += 1;
-    let refuse = |status, detail: &str| Problem::new(status, "invalid_request", detail).into_response();
+    let refuse =
+        |status, detail: &str| Problem::new(status, "invalid_request", detail).into_response();
     if state.switches.revoke == Revoke::Missing {
         return Problem::standard(StatusCode::NOT_FOUND, "Page not found.").into_response();
     }
     if method != Method::POST {
-        return refuse(405, "The request method must be POST when revoking an access token");
+        return refuse(
+            405,
+            "The request method must be POST when revoking an access token",
+        );
     }
     let params = match Params::read(headers, body) {
         Ok(params) => params,
@@ -74,8 +88,14 @@ pub(crate) fn revoke(state: &mut State, method: &Method, headers: &HeaderMap, bo
         return refuse(400, "Missing token parameter to revoke");
     };
     let hint = params.truthy("token_type_hint");
-    if !matches!(hint.as_deref(), None | Some("access_token" | "refresh_token")) {
-        return refuse(400, "Token type hint must be either 'access_token' or 'refresh_token'");
+    if !matches!(
+        hint.as_deref(),
+        None | Some("access_token" | "refresh_token")
+    ) {
+        return refuse(
+            400,
+            "Token type hint must be either 'access_token' or 'refresh_token'",
+        );
     }
     state.tokens.revoke(&token);
     json(StatusCode::OK, &value!({ "revoked": true }))
@@ -129,6 +149,8 @@ fn unknown_format(format: &str) -> Response {
     });
     let mut response = json(StatusCode::UNPROCESSABLE_ENTITY, &body);
     let problem = http::HeaderValue::from_static("application/problem+json");
-    response.headers_mut().insert(http::header::CONTENT_TYPE, problem);
+    response
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, problem);
     response
 }

@@ -49,18 +49,27 @@ impl Refusal {
     /// The truth is what the client is told.
     pub(crate) fn plain(code: &str, detail: impl Into<String>) -> Self {
         let problem = Problem::new(400, code, detail);
-        Self { reason: problem.detail().to_owned(), problem }
+        Self {
+            reason: problem.detail().to_owned(),
+            problem,
+        }
     }
 
     /// The truth is more than what the client is told.
     pub(crate) fn hiding(code: &str, detail: &str, reason: impl Into<String>) -> Self {
-        Self { problem: Problem::new(400, code, detail), reason: reason.into() }
+        Self {
+            problem: Problem::new(400, code, detail),
+            reason: reason.into(),
+        }
     }
 }
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
-        Self { reason: problem.detail().to_owned(), problem }
+        Self {
+            reason: problem.detail().to_owned(),
+            problem,
+        }
     }
 }
 
@@ -103,7 +112,12 @@ pub(crate) fn answer(
 }
 
 /// A row for a request that a fault stopped before the commit.
-pub(crate) fn stopped_row(state: &State, headers: &HeaderMap, body: &Bytes, source_ip: Option<IpAddr>) -> AccessRow {
+pub(crate) fn stopped_row(
+    state: &State,
+    headers: &HeaderMap,
+    body: &Bytes,
+    source_ip: Option<IpAddr>,
+) -> AccessRow {
     let mut row = AccessRow::new(state.timestamp(), source_ip);
     if let Ok(params) = Params::read(headers, body) {
         row.grant = params.truthy("grant_type");
@@ -122,12 +136,16 @@ fn decide(
     row: &mut AccessRow,
 ) -> Result<TokenReply, Refusal> {
     let params = Params::read(headers, body).map_err(|error| match error {
-        ParamsError::MalformedJson => {
-            Problem::new(400, "Bad Request", "JSON decoding error: Syntax error, malformed JSON")
-        }
-        ParamsError::ContentType => {
-            Problem::new(415, "Unsupported Media Type", "Invalid content-type specified")
-        }
+        ParamsError::MalformedJson => Problem::new(
+            400,
+            "Bad Request",
+            "JSON decoding error: Syntax error, malformed JSON",
+        ),
+        ParamsError::ContentType => Problem::new(
+            415,
+            "Unsupported Media Type",
+            "Invalid content-type specified",
+        ),
     })?;
     check_accept(headers)?;
     row.grant = params.truthy("grant_type");
@@ -136,14 +154,19 @@ fn decide(
     row.api_client = credentials.as_ref().map(|found| found.id.clone());
 
     let Some(grant_type) = &row.grant else {
-        return Err(Refusal::plain("invalid_request", "The grant type was not specified in the request"));
+        return Err(Refusal::plain(
+            "invalid_request",
+            "The grant type was not specified in the request",
+        ));
     };
     let Some(operation) = token_operation(grant_type) else {
         let detail = format!("Grant type \"{grant_type}\" not supported");
         return Err(Refusal::plain("unsupported_grant_type", detail));
     };
     let client = match credentials {
-        Some(credentials) => credentials.check(state, operation == Operation::TokenClientCredentials)?,
+        Some(credentials) => {
+            credentials.check(state, operation == Operation::TokenClientCredentials)?
+        }
         None => {
             let detail = "Client credentials were not found in the headers or body";
             return Err(Refusal::plain("invalid_client", detail));
@@ -155,10 +178,16 @@ fn decide(
         _ => grant::client_credentials(&client, row),
     };
     if !grant::allowed(&client, operation) {
-        return Err(Refusal::plain("unauthorized_client", "The grant type is unauthorized for this client_id"));
+        return Err(Refusal::plain(
+            "unauthorized_client",
+            "The grant type is unauthorized for this client_id",
+        ));
     }
     if params.truthy("scope").is_some() {
-        return Err(Refusal::plain("invalid_scope", "An unsupported scope was requested"));
+        return Err(Refusal::plain(
+            "invalid_scope",
+            "An unsupported scope was requested",
+        ));
     }
     Ok(issue(state, &client, granted))
 }
@@ -174,11 +203,18 @@ fn issue(state: &mut State, client: &ApiClient, granted: Granted) -> TokenReply 
     };
     let access_token = state.source.next();
     let expires = now + std::time::Duration::from_secs(client.access_token_lifetime);
-    state.tokens.add(TokenKind::Access, access_token.clone(), granted.holder.clone(), expires);
+    state.tokens.add(
+        TokenKind::Access,
+        access_token.clone(),
+        granted.holder.clone(),
+        expires,
+    );
     let refresh_token = new_refresh.then(|| {
         let token = state.source.next();
         let expires = now + std::time::Duration::from_secs(client.refresh_token_lifetime);
-        state.tokens.add(TokenKind::Refresh, token.clone(), granted.holder, expires);
+        state
+            .tokens
+            .add(TokenKind::Refresh, token.clone(), granted.holder, expires);
         token
     });
     if let Some(old) = granted.refreshed_with.filter(|_| use_up) {
@@ -190,7 +226,13 @@ fn issue(state: &mut State, client: &ApiClient, granted: Granted) -> TokenReply 
         ExpiresIn::Text(text) => Some(Value::String(text.clone())),
         ExpiresIn::Missing => None,
     };
-    TokenReply { access_token, expires_in, token_type: "Bearer", scope: None, refresh_token }
+    TokenReply {
+        access_token,
+        expires_in,
+        token_type: "Bearer",
+        scope: None,
+        refresh_token,
+    }
 }
 
 fn refuse(state: &State, problem: Problem) -> Response {
@@ -209,9 +251,11 @@ fn count(state: &mut State, grant: Option<&str>, accepted: bool) {
             &mut counters.refreshes_accepted,
             &mut counters.refreshes_refused,
         ),
-        Some(Operation::TokenPassword) => {
-            (&mut requests.password, &mut counters.sign_ins_accepted, &mut counters.sign_ins_refused)
-        }
+        Some(Operation::TokenPassword) => (
+            &mut requests.password,
+            &mut counters.sign_ins_accepted,
+            &mut counters.sign_ins_refused,
+        ),
         Some(Operation::TokenClientCredentials) => (
             &mut requests.client_credentials,
             &mut counters.sign_ins_accepted,

@@ -22,7 +22,11 @@ struct Gate {
 
 impl Hold {
     pub(crate) fn new(id: FaultId, at: HoldAt) -> Self {
-        Self { id, at, gate: Arc::new(watch::Sender::default()) }
+        Self {
+            id,
+            at,
+            gate: Arc::new(watch::Sender::default()),
+        }
     }
 
     /// The placed fault's id.
@@ -66,7 +70,9 @@ impl Hold {
     pub(crate) async fn pass(&self) {
         let mut gate = self.gate.subscribe();
         self.gate.send_modify(|gate| gate.reached += 1);
-        gate.wait_for(|gate| gate.released).await.expect("this hold keeps the sender alive");
+        gate.wait_for(|gate| gate.released)
+            .await
+            .expect("this hold keeps the sender alive");
     }
 }
 

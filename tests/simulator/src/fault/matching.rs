@@ -62,7 +62,10 @@ impl Match {
 
     /// One path, or with a final `*` the start of one.
     pub fn path(path: impl Into<String>) -> Self {
-        Self { path: Some(path.into()), ..Self::default() }
+        Self {
+            path: Some(path.into()),
+            ..Self::default()
+        }
     }
 
     /// Only this method.
@@ -73,10 +76,13 @@ impl Match {
     }
 
     pub(crate) fn meets(&self, request: &Meeting) -> bool {
-        let path_fits = self.path.as_ref().is_none_or(|path| match path.strip_suffix('*') {
-            Some(start) => request.path.starts_with(start),
-            None => request.path == *path,
-        });
+        let path_fits = self
+            .path
+            .as_ref()
+            .is_none_or(|path| match path.strip_suffix('*') {
+                Some(start) => request.path.starts_with(start),
+                None => request.path == *path,
+            });
         let method_fits = self
             .method
             .as_ref()
@@ -87,7 +93,10 @@ impl Match {
 
 impl From<Operation> for Match {
     fn from(operation: Operation) -> Self {
-        Self { operation, ..Self::default() }
+        Self {
+            operation,
+            ..Self::default()
+        }
     }
 }
 
@@ -126,7 +135,11 @@ impl Meeting {
             "/api/cppm-version" => Some(Operation::CppmVersion),
             _ => None,
         };
-        Self { path, method: request.method().clone(), operation }
+        Self {
+            path,
+            method: request.method().clone(),
+            operation,
+        }
     }
 }
 
@@ -152,7 +165,9 @@ impl<'de> Visitor<'de> for MatchVisitor {
     type Value = Match;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an operation such as \"token_refresh\", or an object with operation, path, method")
+        f.write_str(
+            "an operation such as \"token_refresh\", or an object with operation, path, method",
+        )
     }
 
     fn visit_str<E: de::Error>(self, operation: &str) -> Result<Match, E> {
@@ -169,8 +184,15 @@ impl<'de> Visitor<'de> for MatchVisitor {
             path: Option<String>,
             method: Option<String>,
         }
-        let Members { operation, path, method } =
-            Members::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        Ok(Match { operation, path, method })
+        let Members {
+            operation,
+            path,
+            method,
+        } = Members::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        Ok(Match {
+            operation,
+            path,
+            method,
+        })
     }
 }

@@ -174,7 +174,12 @@ pub enum RetryAfter {
 impl Fault {
     /// A fault that meets every matching request until it is cleared.
     pub fn new(on: impl Into<Match>, what: FaultKind) -> Self {
-        Self { on: on.into(), times: None, after: 0, what }
+        Self {
+            on: on.into(),
+            times: None,
+            after: 0,
+            what,
+        }
     }
 
     /// Only the next matching request.
@@ -201,13 +206,19 @@ impl Fault {
     pub fn check(&self) -> Result<(), String> {
         let within = |name: &str, code: u16, from: u16, to: u16| match code {
             _ if (from..=to).contains(&code) => Ok(()),
-            _ => Err(format!("{name} is {code}, it must lie between {from} and {to}")),
+            _ => Err(format!(
+                "{name} is {code}, it must lie between {from} and {to}"
+            )),
         };
         if self.times == Some(0) {
-            return Err("times is 0, so the fault would never strike; leave it out for ever".into());
+            return Err(
+                "times is 0, so the fault would never strike; leave it out for ever".into(),
+            );
         }
         match &self.what {
-            FaultKind::Status { code, retry_after, .. } => {
+            FaultKind::Status {
+                code, retry_after, ..
+            } => {
                 within("code", *code, 400, 599)?;
                 match retry_after {
                     Some(RetryAfter::Text(text)) if http::HeaderValue::from_str(text).is_err() => {
@@ -234,7 +245,10 @@ impl Fault {
 impl FaultKind {
     /// A slow server: waits before and after the commit.
     pub fn delay(before_commit: Duration, after_commit: Duration) -> Self {
-        Self::Delay { before_commit, after_commit }
+        Self::Delay {
+            before_commit,
+            after_commit,
+        }
     }
 
     /// A status with a problem body, before anything was committed.
@@ -279,9 +293,14 @@ impl FaultKind {
             Self::DropBeforeCommit => "server gone before it committed",
             Self::DropAfterCommit => "answer dropped after the commit",
             Self::Delay { .. } => "delayed",
-            Self::Status { moment: Moment::BeforeCommit, .. } => "failed before the commit",
+            Self::Status {
+                moment: Moment::BeforeCommit,
+                ..
+            } => "failed before the commit",
             Self::Status { .. } => "failed after the commit",
-            Self::Html502 { moment: Moment::BeforeCommit } => "502 page before the commit",
+            Self::Html502 {
+                moment: Moment::BeforeCommit,
+            } => "502 page before the commit",
             Self::Html502 { .. } => "502 page after the commit",
             Self::Truncated => "answer truncated",
             Self::Oversized { .. } => "answer oversized",

@@ -41,7 +41,11 @@ impl Faults {
             FaultKind::Hold { at } => Some(Hold::new(id, at)),
             _ => None,
         };
-        self.placed.push(Placed { id, fault, hold: hold.clone() });
+        self.placed.push(Placed {
+            id,
+            fault,
+            hold: hold.clone(),
+        });
         (id, hold)
     }
 
@@ -63,13 +67,22 @@ impl Faults {
     }
 
     pub(crate) fn hold(&self, id: FaultId) -> Option<Hold> {
-        self.placed.iter().find(|placed| placed.id == id)?.hold.clone()
+        self.placed
+            .iter()
+            .find(|placed| placed.id == id)?
+            .hold
+            .clone()
     }
 
     /// The faults that still have a turn.
     pub(crate) fn active(&self) -> Vec<(FaultId, Fault)> {
-        let active = self.placed.iter().filter(|placed| placed.fault.times != Some(0));
-        active.map(|placed| (placed.id, placed.fault.clone())).collect()
+        let active = self
+            .placed
+            .iter()
+            .filter(|placed| placed.fault.times != Some(0));
+        active
+            .map(|placed| (placed.id, placed.fault.clone()))
+            .collect()
     }
 
     /// Decides what happens to this request, and counts.
@@ -95,7 +108,9 @@ impl Faults {
             }
             plan.add(placed);
         }
-        self.placed.retain(|p| p.fault.times != Some(0) || p.hold.as_ref().is_some_and(|h| !h.is_released()));
+        self.placed.retain(|p| {
+            p.fault.times != Some(0) || p.hold.as_ref().is_some_and(|h| !h.is_released())
+        });
         plan
     }
 }
@@ -111,7 +126,13 @@ impl Placed {
 impl Plan {
     fn add(&mut self, placed: &Placed) {
         match (&placed.fault.what, &placed.hold) {
-            (FaultKind::Delay { before_commit, after_commit }, _) => {
+            (
+                FaultKind::Delay {
+                    before_commit,
+                    after_commit,
+                },
+                _,
+            ) => {
                 self.before_commit.push(Wait::For(*before_commit));
                 self.after_commit.push(Wait::For(*after_commit));
             }
@@ -155,19 +176,40 @@ mod tests {
     use crate::{Match, Operation};
 
     fn meeting(operation: Operation) -> Meeting {
-        Meeting { path: "/api/x".into(), method: Method::GET, operation: Some(operation) }
+        Meeting {
+            path: "/api/x".into(),
+            method: Method::GET,
+            operation: Some(operation),
+        }
     }
 
-    fn strikes(faults: &mut Faults, operation: Operation, requests: usize) -> Vec<Option<FaultKind>> {
-        (0..requests).map(|_| faults.plan(&meeting(operation)).strike).collect()
+    fn strikes(
+        faults: &mut Faults,
+        operation: Operation,
+        requests: usize,
+    ) -> Vec<Option<FaultKind>> {
+        (0..requests)
+            .map(|_| faults.plan(&meeting(operation)).strike)
+            .collect()
     }
 
     #[test]
     fn a_fault_lets_the_first_pass_and_strikes_as_often_as_it_says() {
         let mut faults = Faults::default();
-        faults.place(Fault::new(Operation::Me, FaultKind::EmptyBody).after(1).times(2));
-        assert!(strikes(&mut faults, Operation::Privileges, 3).iter().all(Option::is_none));
-        let struck: Vec<_> = strikes(&mut faults, Operation::Me, 4).iter().map(Option::is_some).collect();
+        faults.place(
+            Fault::new(Operation::Me, FaultKind::EmptyBody)
+                .after(1)
+                .times(2),
+        );
+        assert!(
+            strikes(&mut faults, Operation::Privileges, 3)
+                .iter()
+                .all(Option::is_none)
+        );
+        let struck: Vec<_> = strikes(&mut faults, Operation::Me, 4)
+            .iter()
+            .map(Option::is_some)
+            .collect();
         assert_eq!(struck, [false, true, true, false]);
     }
 
@@ -180,8 +222,14 @@ mod tests {
         faults.place(Fault::new(Match::any(), FaultKind::delay(second, second)));
         let first = faults.plan(&meeting(Operation::Me));
         assert_eq!(first.strike, Some(FaultKind::Truncated));
-        assert_eq!((first.before_commit.len(), first.after_commit.len()), (1, 1));
-        assert_eq!(faults.plan(&meeting(Operation::Me)).strike, Some(FaultKind::EmptyBody));
+        assert_eq!(
+            (first.before_commit.len(), first.after_commit.len()),
+            (1, 1)
+        );
+        assert_eq!(
+            faults.plan(&meeting(Operation::Me)).strike,
+            Some(FaultKind::EmptyBody)
+        );
         let third = faults.plan(&meeting(Operation::Me));
         assert!(third.strike.is_none() && !third.is_empty());
     }
@@ -189,7 +237,9 @@ mod tests {
     #[tokio::test]
     async fn clearing_faults_opens_their_gates() {
         let mut faults = Faults::default();
-        let hold = FaultKind::Hold { at: HoldAt::AfterCommit };
+        let hold = FaultKind::Hold {
+            at: HoldAt::AfterCommit,
+        };
         let (id, gate) = faults.place(Fault::new(Match::any(), hold).once());
         let plan = faults.plan(&meeting(Operation::Me));
         assert!(faults.active().is_empty(), "it has no turn left");
