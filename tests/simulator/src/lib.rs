@@ -32,11 +32,14 @@
 
 mod admin;
 mod api;
+mod args;
 mod clock;
+mod control;
 mod counters;
 mod fault;
 mod scenario;
 mod seen;
+mod serve;
 mod simulator;
 mod state;
 mod strike;
@@ -45,6 +48,7 @@ mod tokens;
 mod tracker;
 
 pub use admin::AdminError;
+pub use args::{CertificateKind, RunError, SimulatorArgs, main, run};
 pub use counters::{Counters, TokenRequests};
 pub use fault::{
     Fault, FaultBody, FaultId, FaultKind, Hold, HoldAt, Match, Moment, Operation, RetryAfter,
@@ -54,6 +58,7 @@ pub use scenario::{
     ScenarioError, Server,
 };
 pub use seen::{Connection, Handshake, Seen};
+pub use serve::{CertificateSettings, Running, ServeError, ServeOptions, SignedBy};
 pub use simulator::{Cut, Simulator};
 pub use switches::{
     DeadTokenStatus, ErrorStyle, ExpiresIn, RefreshMode, Revoke, Switches, WrongPasswordStatus,

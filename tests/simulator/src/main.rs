@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `quickaccess-simulator`.
+
+fn main() -> std::process::ExitCode {
+    quickaccess_simulator::main()
+}

@@ -2,10 +2,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use axum::{
-    body::Body,
-    response::{IntoResponse, Response as AxumResponse},
-};
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 
@@ -66,7 +62,7 @@ fn replacement(what: &FaultKind, wall: SystemTime) -> Option<Response<Bytes>> {
         } => {
             let status = StatusCode::from_u16(*code).ok()?;
             let mut response = match body {
-                FaultBody::Problem => flat(status, Problem::standard(status, reason(status))),
+                FaultBody::Problem => Problem::standard(status, reason(status)).into_flat(),
                 FaultBody::Html => html(status),
                 FaultBody::Empty => plain(status, "", None),
             };
@@ -84,10 +80,7 @@ fn replacement(what: &FaultKind, wall: SystemTime) -> Option<Response<Bytes>> {
             title,
             detail,
             ..
-        } => {
-            let code = StatusCode::from_u16(*status).ok()?;
-            flat(code, Problem::new(*status, title.clone(), detail.clone()))
-        }
+        } => Problem::new(*status, title.clone(), detail.clone()).into_flat(),
         FaultKind::Redirect { status, location } => {
             let mut response = plain(StatusCode::from_u16(*status).ok()?, "", None);
             response
@@ -104,15 +97,6 @@ fn replacement(what: &FaultKind, wall: SystemTime) -> Option<Response<Bytes>> {
         _ => return None,
     };
     Some(with_length(response))
-}
-
-/// A problem whose body is at hand.
-fn flat(status: StatusCode, problem: Problem) -> Response<Bytes> {
-    let body = problem.to_bytes();
-    let (parts, _): (_, Body) = IntoResponse::into_response(problem).into_parts();
-    let mut response: AxumResponse<Bytes> = Response::from_parts(parts, body);
-    *response.status_mut() = status;
-    response
 }
 
 /// A page as gateways send them.

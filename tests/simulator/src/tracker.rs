@@ -86,6 +86,30 @@ impl AccessRow {
     }
 }
 
+impl AccessRow {
+    /// The row in one line, for a terminal.
+    pub fn summary(&self) -> String {
+        let result = match self.result {
+            AccessResult::Accept => "ACCEPT",
+            AccessResult::Reject => "REJECT",
+            AccessResult::Timeout => "TIMEOUT",
+        };
+        let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".into());
+        let time = self.time.strftime("%H:%M:%S");
+        let mut line = format!(
+            "{time}  {result:<7}  {:<18}  {:<12}  {:<12}  {}",
+            name(&self.grant),
+            name(&self.user),
+            name(&self.api_client),
+            self.reason
+        );
+        if let Some(fault) = &self.fault {
+            line.push_str(&format!(" [{fault}]"));
+        }
+        line.trim_end().to_owned()
+    }
+}
+
 impl Tracker {
     pub(crate) fn add(&mut self, mut row: AccessRow) -> RowNumber {
         self.last += 1;

@@ -1,7 +1,7 @@
 //! The product's API: the routes under `/api`, each a function of the state and the request.
 
 mod accept;
-mod bearer;
+pub(crate) mod bearer;
 mod catalogue;
 mod credentials;
 mod grant;

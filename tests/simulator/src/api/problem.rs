@@ -65,6 +65,12 @@ impl Problem {
             .into()
     }
 
+    /// The answer with its body at hand.
+    pub(crate) fn into_flat(self) -> http::Response<Bytes> {
+        let body = self.to_bytes();
+        self.into_response().map(|_| body)
+    }
+
     /// The same error in the form of RFC 6749 section 5.2.
     pub(crate) fn into_rfc6749(self) -> Response {
         let body = serde_json::json!({ "error": self.title, "error_description": self.detail });
