@@ -20,6 +20,7 @@ use super::ServeError;
 use crate::tokens::hex;
 
 const DAY: i64 = 86_400;
+const OWN_NAME: &str = "ClearPass simulator CA";
 /// Apple's verifiers take no longer one from an authority that a person has installed.
 const LEAF_DAYS: i64 = 397;
 
@@ -115,7 +116,7 @@ pub(crate) struct Shown {
 impl Authority {
     /// A new one.
     pub(crate) fn new() -> Result<Self, ServeError> {
-        Ok(Self::make()?.0)
+        Ok(Self::make(OWN_NAME)?.0)
     }
 
     /// The one in this folder; if there is none, a new one is put there, so that a phone needs to
@@ -134,7 +135,7 @@ impl Authority {
                 })
             }
             (Err(a), Err(b)) if [&a, &b].iter().all(|e| e.kind() == io::ErrorKind::NotFound) => {
-                let (authority, key) = Self::make()?;
+                let (authority, key) = Self::make(OWN_NAME)?;
                 fs::create_dir_all(folder).map_err(fault)?;
                 write_private(&key_file, &key).map_err(fault)?;
                 fs::write(&pem_file, &authority.pem).map_err(fault)?;
@@ -167,7 +168,9 @@ impl Authority {
         let certificate = match settings.signed_by {
             SignedBy::Authority => params.signed_by(&key, &self.issuer)?,
             SignedBy::Itself => params.self_signed(&key)?,
-            SignedBy::Stranger => params.signed_by(&key, &Self::new()?.issuer)?,
+            SignedBy::Stranger => {
+                params.signed_by(&key, &Self::make("Somebody's own CA")?.0.issuer)?
+            }
         };
         let der = certificate.der().clone();
         let sha256 = hex(digest::digest(&digest::SHA256, &der).as_ref());
@@ -186,10 +189,10 @@ impl Authority {
     }
 
     /// A new authority, and its key as PEM.
-    fn make() -> Result<(Self, String), ServeError> {
+    fn make(name: &str) -> Result<(Self, String), ServeError> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(Vec::new())?;
-        params.distinguished_name = named("ClearPass simulator CA");
+        params.distinguished_name = named(name);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.not_before = date(-DAY);

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::Router;
 use bytes::Bytes;
 use http::{Request, Response, header};
-use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited, channel::Channel};
+use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::HandshakeKind;
@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::Server;
+use super::{Server, halves::Halves};
 use crate::{
     api::{Peer, problem::Problem},
     seen::Handshake,
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// No request that makes sense here is larger.
 const LARGEST_REQUEST: usize = 8 << 20;
 
-type Body = Either<Full<Bytes>, Channel<Bytes, Cut>>;
+type Body = Either<Full<Bytes>, Halves>;
 
 /// The product's API, over TLS or in plain.
 pub(super) async fn accept_product(listener: TcpListener, server: Arc<Server>, tls: bool) {
@@ -173,27 +173,12 @@ fn whole(response: Response<Bytes>) -> Response<Body> {
 
 /// The headers and half of the body go out at once; then come the waits, and the rest or the cut.
 fn in_two_halves(answer: Answer) -> Response<Body> {
-    let (mut parts, mut rest) = answer.response.into_parts();
+    let (mut parts, body) = answer.response.into_parts();
     parts
         .headers
-        .insert(header::CONTENT_LENGTH, rest.len().into());
-    let half = rest.split_to(rest.len() / 2);
-    let (mut sender, body) = Channel::new(1);
-    tokio::spawn(async move {
-        // The client may be gone, which is its right.
-        if sender.send_data(half).await.is_err() {
-            return;
-        }
-        for wait in &answer.in_body {
-            wait.pass().await;
-        }
-        if answer.truncated {
-            sender.abort(Cut::MidBody);
-        } else {
-            let _ = sender.send_data(rest).await;
-        }
-    });
-    Response::from_parts(parts, Either::Right(body))
+        .insert(header::CONTENT_LENGTH, body.len().into());
+    let halves = Halves::new(body, answer.in_body, answer.truncated);
+    Response::from_parts(parts, Either::Right(halves))
 }
 
 fn http1() -> http1::Builder {

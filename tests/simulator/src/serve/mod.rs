@@ -4,6 +4,7 @@
 
 mod certificate;
 mod connection;
+mod halves;
 
 use std::{
     fmt, io,
