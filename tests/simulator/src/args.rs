@@ -138,10 +138,11 @@ pub async fn run(args: SimulatorArgs) -> Result<(), RunError> {
     let simulator = Simulator::new(args.read_scenario()?);
     simulator.set_switches(|switches| *switches = args.switches());
     let running = simulator.serve(args.serve_options()).await?;
-    // Whoever reads the first line must not have to wait for a buffer to fill.
+    // Whoever has read the first line may end it at once.
+    let end = told_to_end();
     say(&running.json().to_string());
     introduce(&simulator, &running);
-    told_to_end().await;
+    end.await;
     eprintln!("The simulator ends.");
     running.stop().await;
     Ok(())
@@ -224,28 +225,32 @@ fn introduce(simulator: &Simulator, running: &Running) {
     eprintln!("Ctrl-C ends it.");
 }
 
+/// Prints a line at once: its reader must not have to wait for a buffer to fill.
 fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     // Nobody reads it any more, which does not stop a server.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-/// Ctrl-C, or a polite kill.
-async fn told_to_end() {
-    let interrupt = tokio::signal::ctrl_c();
+/// Listens for Ctrl-C and a polite kill from now on.
+fn told_to_end() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
+    let mut terminate = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok())
+    };
+    async move {
+        #[cfg(unix)]
+        if let [Some(interrupt), Some(terminate)] = &mut terminate {
             tokio::select! {
-                _ = interrupt => {}
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
-    }
-    // Without a way to be told, it runs until it is killed.
-    if interrupt.await.is_err() {
-        std::future::pending::<()>().await;
+        // Without a way to be told, it runs until it is killed.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }
