@@ -6,6 +6,7 @@ mod secret_service;
 mod stores;
 mod suite;
 mod test_output;
+mod tools;
 mod workspace;
 
 use std::{ffi::OsString, process::ExitCode};

@@ -1,5 +1,4 @@
-//! The step that tests the real secret stores of Linux: sees to the programs that it takes, gives
-//! the tests a session bus, a Secret Service, a session keyring of the kernel and a home of their
+//! The step that tests the real secret stores of Linux: gives the tests a session bus, a Secret Service, a session keyring of the kernel and a home of their
 //! own, so that nobody's keyring is touched, and makes sure that they have really run.
 
 use std::{
@@ -12,17 +11,9 @@ use crate::{
     command::{self, Failure, Result},
     suite::Outcome,
     test_output::{Results, TestOutput},
+    tools,
     workspace::{Workspace, forget_own_package},
 };
-
-/// A program and the Debian package that brings it.
-const PROGRAMS: &[(&str, &str)] = &[
-    ("dbus-run-session", "dbus"),
-    ("gnome-keyring-daemon", "gnome-keyring"),
-    ("secret-tool", "libsecret-tools"),
-    ("keyctl", "keyutils"),
-    ("curl", "curl"),
-];
 
 /// Tells the tests that a Secret Service is there for them.
 const SECRET_SERVICE: &str = "QUICKACCESS_TEST_SECRET_SERVICE";
@@ -35,7 +26,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         println!("only Linux has stores that a test can bring with it");
         return Ok(Outcome::Done);
     }
-    if let Some(missing) = set_up(workspace)? {
+    if let Some(missing) = tools::set_up(workspace)? {
         return Ok(Outcome::LeftOut(missing));
     }
     let mut kernel = Command::new("keyctl");
@@ -47,54 +38,6 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     }
     run_tests(workspace)?;
     Ok(Outcome::Done)
-}
-
-/// Installs what is missing where that is possible; else says what to install.
-fn set_up(workspace: &Workspace) -> Result<Option<String>> {
-    let missing = missing(workspace);
-    if missing.is_empty() {
-        return Ok(None);
-    }
-    let install = format!("apt-get install {}", missing.join(" "));
-    if !is_root() || workspace.tool("apt-get").is_none() {
-        return Ok(Some(format!(
-            "missing packages; `{install}` brings them (as root)"
-        )));
-    }
-    command::run(apt_get().args(["update", "-qq"]))?;
-    command::run(
-        apt_get()
-            .args(["install", "-qq", "--no-install-recommends"])
-            .args(&missing),
-    )?;
-    let still_missing = self::missing(workspace);
-    if still_missing.is_empty() {
-        return Ok(None);
-    }
-    Err(Failure::new(format!(
-        "`{install}` did not bring the programs that it should"
-    )))
-}
-
-fn missing(workspace: &Workspace) -> Vec<&'static str> {
-    PROGRAMS
-        .iter()
-        .filter(|(program, _)| workspace.tool(program).is_none())
-        .map(|&(_, package)| package)
-        .collect()
-}
-
-fn apt_get() -> Command {
-    let mut command = Command::new("apt-get");
-    command.env("DEBIAN_FRONTEND", "noninteractive").arg("-y");
-    command
-}
-
-fn is_root() -> bool {
-    Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
 fn run_tests(workspace: &Workspace) -> Result {

@@ -11,6 +11,7 @@ use crate::{
     command::{self, Failure, Result},
     stores,
     test_output::{Results, TestOutput},
+    tools,
     workspace::{Workspace, is_build_machine},
 };
 
@@ -40,6 +41,11 @@ const STEPS: &[Step] = &[
         name: "lint",
         headline: "lints (cargo clippy, warnings denied)",
         run: lint,
+    },
+    Step {
+        name: "tools",
+        headline: "programs that the tests call",
+        run: tools::run,
     },
     Step {
         name: "tests",
