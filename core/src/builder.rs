@@ -69,7 +69,7 @@ impl Builder {
     }
 
     /// The secret of a confidential API client. It is given at each start and kept in memory only.
-    /// An empty one counts as none, as it does for the server [L].
+    /// An empty one counts as none, as it does for the server \[L\].
     pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
         self.client_secret = Some(secret.into()).filter(|secret| !secret.is_empty());
         self
@@ -81,8 +81,8 @@ impl Builder {
         self
     }
 
-    /// Where the tokens are kept. There is no default: an app says it, and [`MemoryStore`] is for
-    /// "do not remember me" and for tests.
+    /// Where the tokens are kept. There is no default: an app says it, and
+    /// [`MemoryStore`](crate::MemoryStore) is for "do not remember me" and for tests.
     pub fn store(mut self, store: impl TokenStore + 'static) -> Self {
         self.store = Some(Arc::new(store));
         self

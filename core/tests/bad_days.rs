@@ -1,5 +1,7 @@
 //! Servers that ask for time, and phones without a network.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::time::Duration;
@@ -19,7 +21,7 @@ async fn a14_a_busy_server_is_not_stormed_and_work_goes_on_when_it_ends() {
             let session = phone.signed_in().await;
             phone.pass(OVER).await;
             let busy = FaultKind::Status {
-                code: code,
+                code,
                 retry_after: retry_after.map(RetryAfter::Seconds),
                 moment: Moment::BeforeCommit,
                 body: FaultBody::Problem,

@@ -1,5 +1,7 @@
 //! Clocks that jump, reboots, sleep and odd lifetimes: no dead token used, no good one thrown away.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::time::Duration;

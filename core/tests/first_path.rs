@@ -1,5 +1,7 @@
 //! The whole path over TLS, as the vendor's guide walks it.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use quickaccess::{Level, MemoryStore, Need, QuickAccess, Stays, Trust};
 use quickaccess_simulator::{ServeOptions, Simulator};
 

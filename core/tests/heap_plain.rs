@@ -1,4 +1,6 @@
 //! Without the allocator that wipes, the search finds the password: the proof that it can.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(target_os = "linux")]
 
 #[path = "support/heap.rs"]

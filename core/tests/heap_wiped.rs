@@ -1,4 +1,6 @@
 //! With the allocator that is shipped, no copy of the password is left after a sign-in.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(target_os = "linux")]
 
 #[path = "support/heap.rs"]

@@ -1,5 +1,7 @@
 //! Staying signed in: one refresh for all, whoever goes away, whatever the network loses.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::{

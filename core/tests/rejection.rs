@@ -1,6 +1,8 @@
 //! Dead token, missing privilege, no API access, a broken `/me`, a proxy's page: told apart, with one
 //! refresh and one replay at most.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::time::Duration;

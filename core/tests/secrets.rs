@@ -1,6 +1,8 @@
 //! Planted secrets are looked for wherever text comes out: logs at trace level, errors, debug
 //! prints, states, events and the history.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::{
@@ -167,12 +169,8 @@ async fn a29_no_secret_is_in_states_errors_and_the_history() {
         )
         .unwrap();
         let sent = session.request(Method::GET, "oauth/me").query("a", "b");
-        write!(
-            text,
-            "{sent:?} {:?}",
-            sent.send::<serde_json::Value>().await
-        )
-        .unwrap();
+        write!(text, "{sent:?}").unwrap();
+        write!(text, "{:?}", sent.send::<serde_json::Value>().await).unwrap();
         if session.access_token().await.is_err() {
             session.sign_in("qa", PASSWORD).await.unwrap();
             secrets.extend(tokens(&phone));

@@ -1,5 +1,7 @@
 //! Signing in: what the token endpoint can answer, and what a sign-in never touches.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! Signing out: gone at once and for good, whatever the store, the network and late answers do.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use quickaccess::{Cause, Code, Revocation, SessionState, store::StoreError};

@@ -1,5 +1,7 @@
 //! A store that refuses, locks, loses or damages: nothing good is thrown away, nothing is silent.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Bodies of requests to the token endpoint, as JSON ([V] Content-Type `application/json`). They
+//! Bodies of requests to the token endpoint, as JSON (\[V\] Content-Type `application/json`). They
 //! are written straight into memory that is wiped, so that no copy of a password stays behind.
 
 use crate::secret::{Secret, SecretBytes};
@@ -17,7 +17,7 @@ pub(crate) enum Grant<'a> {
 }
 
 /// The JSON body. A public client sends its id alone, a confidential one its secret with every
-/// request, also on refresh [L].
+/// request, also on refresh \[L\].
 pub(crate) fn body(
     grant: &Grant<'_>,
     client_id: &str,

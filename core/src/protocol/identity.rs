@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Who is signed in, from `/oauth/me` [V]: an open map, since an enforcement profile may add
+/// Who is signed in, from `/oauth/me` \[V\]: an open map, since an enforcement profile may add
 /// members of its own.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -44,7 +44,7 @@ impl Identity {
     }
 }
 
-/// Which ClearPass this is, from `/server/version` or `/cppm-version` [V].
+/// Which ClearPass this is, from `/server/version` or `/cppm-version` \[V\].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ServerVersion {
     /// The version of Policy Manager, such as `6.12.7.123456`.

@@ -32,13 +32,13 @@ pub struct Privilege {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Level {
-    /// No symbol: read, write and delete [O].
+    /// No symbol: read, write and delete \[O\].
     Full,
-    /// `%`: seen on live servers; most likely read and write without delete [I].
+    /// `%`: seen on live servers; most likely read and write without delete \[I\].
     ReadWrite,
-    /// `#`: read only [O].
+    /// `#`: read only \[O\].
     Read,
-    /// `?`: a parent that is visible and gives nothing by itself [O].
+    /// `?`: a parent that is visible and gives nothing by itself \[O\].
     Allowed,
     /// Another symbol: some access, nobody knows how much.
     Unknown(char),

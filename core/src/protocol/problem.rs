@@ -1,5 +1,5 @@
 //! What a refusal says. ClearPass answers with problem+json and puts the OAuth code into `title`
-//! [L][C]; a plain RFC 6749 server puts it into `error` (section 5.2). The code counts, never the
+//! \[L\]\[C\]; a plain RFC 6749 server puts it into `error` (section 5.2). The code counts, never the
 //! status nor the English text.
 
 use serde::Deserialize;

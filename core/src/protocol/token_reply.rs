@@ -115,7 +115,7 @@ fn lost(failure: &SendFailure) -> Outcome {
 /// A success with a usable access token (RFC 6749 section 5.1).
 fn read(reply: &Reply) -> Option<(TokenPair, Lifetime)> {
     let wire: Wire = serde_json::from_slice(reply.body.expose()).ok()?;
-    let access = wire.access_token.0.filter(|token| usable(token))?;
+    let access = wire.access_token.0.filter(usable)?;
     if wire
         .token_type
         .is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer"))

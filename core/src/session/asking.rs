@@ -16,7 +16,7 @@ use crate::{
     },
     requests,
     secret::Secret,
-    store::{StoreError, Vault},
+    store::{HistoryEntry, StoreError, Vault},
     transport::{Lane, Limits, Reach, Reply, Request, SendCause, SendFailure},
 };
 
@@ -24,6 +24,7 @@ impl Shared {
     /// What is done before the record is read: items of a former installation are cleared, and
     /// what is remembered of the server's certificate is read.
     pub(super) fn open_store(&self) -> Result<(), StoreError> {
+        self.report_damage();
         Vault::settle_installation(&*self.backend, &self.data)?;
         match self.vault.load_named(&self.trust_name()) {
             Ok(bytes) => {
@@ -38,6 +39,21 @@ impl Shared {
                 Ok(())
             }
             Err(error) => Err(error),
+        }
+    }
+
+    /// Files of the data folder that were found damaged go into the history.
+    fn report_damage(&self) {
+        for file in self.data.take_damaged() {
+            let entry = HistoryEntry::new(
+                self.environment.now().wall,
+                "set_aside",
+                Some(Code::StoreCorrupt.as_str()),
+                &format!("The file {file} was damaged. It was set aside and begun anew."),
+            );
+            if let Err(error) = self.data.add_history(&entry) {
+                tracing::warn!(%error, "the history could not be written");
+            }
         }
     }
 

@@ -1,4 +1,5 @@
-//! What comes out of the machine, to be performed by the driver.
+//! What comes out of the machine, to be performed by the driver. Where an effect takes time, its
+//! comment names the [`Event`](super::event::Event) that its end becomes.
 
 use super::{
     event::{Failure, WaiterId},
@@ -120,12 +121,12 @@ pub enum Ignored {
 /// What comes out, to be performed in this order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
-    /// Read the store; ends with [`Event::Loaded`].
+    /// Read the store; ends with `Event::Loaded`.
     Load {
         /// Names the read.
         attempt: Attempt,
     },
-    /// Ask the token endpoint with the password or secret; ends with [`Event::SignInAnswered`].
+    /// Ask the token endpoint with the password or secret; ends with `Event::SignInAnswered`.
     SendSignIn {
         /// Names the attempt.
         attempt: Attempt,
@@ -137,7 +138,7 @@ pub enum Effect {
         /// Which.
         attempt: Attempt,
     },
-    /// Write a record; ends with [`Event::Written`].
+    /// Write a record; ends with `Event::Written`.
     Write {
         /// Names the write.
         attempt: Attempt,
@@ -158,14 +159,14 @@ pub enum Effect {
         /// Which.
         epoch: Option<Epoch>,
     },
-    /// Remove the record; ends with [`Event::Written`].
+    /// Remove the record; ends with `Event::Written`.
     Erase {
         /// Names the removal.
         attempt: Attempt,
         /// The session that is over; `None` for whichever the store holds.
         epoch: Option<Epoch>,
     },
-    /// Put a tombstone in the record's place; ends with [`Event::Written`].
+    /// Put a tombstone in the record's place; ends with `Event::Written`.
     Bury {
         /// Names the write.
         attempt: Attempt,
@@ -174,7 +175,7 @@ pub enum Effect {
         /// What must be there before.
         expect: Expect,
     },
-    /// Ask for a new pair; ends with [`Event::RefreshAnswered`].
+    /// Ask for a new pair; ends with `Event::RefreshAnswered`.
     SendRefresh {
         /// The epoch.
         epoch: Epoch,
@@ -218,7 +219,7 @@ pub enum Effect {
         /// Who waits to hear of it.
         waiter: Option<WaiterId>,
     },
-    /// Ask `/oauth/me` with the current token; ends with [`Event::Judged`].
+    /// Ask `/oauth/me` with the current token; ends with `Event::Judged`.
     AskMe {
         /// Names the question.
         attempt: Attempt,

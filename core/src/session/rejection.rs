@@ -1,5 +1,5 @@
 //! The machine and rejected requests. ClearPass answers 403 for a dead token and for a missing
-//! privilege alike, with the same body ([O] and [V] in the field; a 401 with an empty body is
+//! privilege alike, with the same body (\[O\] and \[V\] in the field; a 401 with an empty body is
 //! possible), so `/oauth/me`, which every good token may read, is asked to tell them apart.
 
 use super::{

@@ -281,8 +281,8 @@ impl Session {
     fn hungry(&self, now: Now) -> bool {
         let serves = self.serves(now);
         self.waiters.iter().any(|(_, want)| {
-            let stretch = serves && matches!(want, Want::Token { .. });
-            !self.satisfied(*want, now) && !(stretch && self.stretched)
+            let stretched = self.stretched && serves && matches!(want, Want::Token { .. });
+            !stretched && !self.satisfied(*want, now)
         })
     }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     environment::Now,
     secret::SecretBytes,
-    session::model::{Cause, Epoch, Generation, Journal, SessionRecord},
+    session::model::{Cause, Epoch, Generation, SessionRecord},
 };
 
 /// One account's entry in the secret store.
@@ -43,23 +43,12 @@ pub(crate) enum Loaded {
 pub(crate) enum Expect {
     /// Whatever is there is replaced: a sign-in.
     Anything,
-    /// A session of this epoch and generation, whatever its journal: the answer to a refresh,
-    /// which is worth more than another process's try.
+    /// A session of this epoch and generation: every write after that.
     Exactly {
         /// The epoch.
         epoch: Epoch,
         /// The generation.
         generation: Generation,
-    },
-    /// The same, and its journal is still the one that was read: every other write, so that it
-    /// does not wipe out the lease of another process.
-    Untouched {
-        /// The epoch.
-        epoch: Epoch,
-        /// The generation.
-        generation: Generation,
-        /// The journal.
-        journal: Option<Journal>,
     },
 }
 
@@ -304,21 +293,16 @@ impl Vault {
     fn compare(&self, expect: Expect) -> Result<(), StoreError> {
         let (epoch, generation) = match expect {
             Expect::Anything => return self.settle_fence(),
-            Expect::Exactly { epoch, generation }
-            | Expect::Untouched {
-                epoch, generation, ..
-            } => (epoch, generation),
+            Expect::Exactly { epoch, generation } => (epoch, generation),
         };
         match self.current() {
             Ok(StoredRecord::Session(there))
                 if (there.epoch, there.generation) == (epoch, generation) =>
             {
-                match expect {
-                    Expect::Untouched { journal, .. } if journal != there.journal => {
-                        Err(StoreError::Conflict)
-                    }
-                    _ if self.entry()?.fences(epoch) => Err(StoreError::Conflict),
-                    _ => Ok(()),
+                if self.entry()?.fences(epoch) {
+                    Err(StoreError::Conflict)
+                } else {
+                    Ok(())
                 }
             }
             Ok(_) | Err(StoreError::NotFound | StoreError::Corrupt) => Err(StoreError::Conflict),

@@ -2,6 +2,8 @@
 //! of its own, since it must know the password, and the needle is kept masked, so that the search
 //! does not find itself.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{
     io::{BufRead, BufReader, Read, Seek, SeekFrom},
     process::{Child, Command, Stdio},

@@ -1,7 +1,8 @@
 //! What the behaviour tests share: the simulator as a transport in memory on virtual time, clocks
 //! that a test can move, and a store that can be made to fail.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
 
 mod clocks;
 mod network;

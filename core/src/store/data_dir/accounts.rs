@@ -22,8 +22,6 @@ pub(crate) struct AccountEntry {
     pub(crate) epoch: Option<Epoch>,
     /// The user name as typed at the last sign-in.
     pub(crate) username: String,
-    /// The name that the server gave to it.
-    pub(crate) name: Option<String>,
     /// Why nobody is signed in; `None` before the first sign-in and while somebody is.
     pub(crate) last_cause: Option<Cause>,
     /// Whether an entry was set aside in the secret store.
@@ -43,7 +41,6 @@ impl AccountEntry {
             client_id: client_id.to_owned(),
             epoch: None,
             username: String::new(),
-            name: None,
             last_cause: None,
             set_aside: false,
             fenced: Vec::new(),
@@ -95,8 +92,6 @@ struct Row {
     #[serde(default)]
     username: String,
     #[serde(default)]
-    name: Option<String>,
-    #[serde(default)]
     last_cause: Option<String>,
     #[serde(default)]
     set_aside: bool,
@@ -114,7 +109,6 @@ impl From<Row> for AccountEntry {
             client_id: row.client_id,
             epoch: row.epoch.as_deref().and_then(epoch_of),
             username: row.username,
-            name: row.name,
             last_cause: row.last_cause.as_deref().map(cause_of),
             set_aside: row.set_aside,
             fenced: row
@@ -135,7 +129,6 @@ impl From<AccountEntry> for Row {
             client_id: entry.client_id,
             epoch: entry.epoch.map(epoch_text),
             username: entry.username,
-            name: entry.name,
             last_cause: entry.last_cause.map(|cause| cause_text(cause).to_owned()),
             set_aside: entry.set_aside,
             fenced: entry.fenced.into_iter().map(epoch_text).collect(),
@@ -183,7 +176,6 @@ mod tests {
         entry.fence(Epoch(7));
         entry.epoch = Some(Epoch(u128::MAX - 1));
         entry.username = "qa".to_owned();
-        entry.name = Some("Q. A.".to_owned());
         entry.set_aside = true;
         let text = serde_json::to_string(&entry).unwrap();
         assert_eq!(serde_json::from_str::<AccountEntry>(&text).unwrap(), entry);

@@ -9,7 +9,7 @@ mod history;
 use std::{
     fmt,
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -23,7 +23,7 @@ use self::{
 use super::StoreError;
 use crate::{
     error::{Code, Error},
-    session::model::ServerMode,
+    session::model::{Cause, ServerMode},
 };
 
 const ACCOUNTS: &str = "accounts.json";
@@ -82,7 +82,8 @@ impl DataDir {
     }
 
     /// The account of a server and a client id, made with a random id if there is none: before
-    /// its first save, so that the secret store never holds an entry that nobody knows.
+    /// its first save, so that the secret store never holds an entry that nobody knows. Where the
+    /// index was just found damaged, nobody knows who was signed in, and the new account says so.
     pub(crate) fn account(
         &self,
         server: &str,
@@ -93,14 +94,22 @@ impl DataDir {
         if let Some(entry) = index.accounts.iter().find(same) {
             return Ok(entry.clone());
         }
+        let lost = self.damaged().contains(&ACCOUNTS);
         self.edit(ACCOUNTS, |index: &mut Index| {
             if let Some(entry) = index.accounts.iter().find(same) {
                 return entry.clone();
             }
-            let entry = AccountEntry::new(random_id(), server, client_id);
+            let mut entry = AccountEntry::new(random_id(), server, client_id);
+            if lost {
+                entry.end(Cause::Corrupt);
+            }
             index.accounts.push(entry.clone());
             entry
         })
+    }
+
+    fn damaged(&self) -> MutexGuard<'_, Vec<&'static str>> {
+        self.damaged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// An account as the index has it now.
@@ -130,15 +139,6 @@ impl DataDir {
                 });
             change(&mut index.accounts[at])
         })
-    }
-
-    /// Keeps the name that the server gave to the person.
-    pub(crate) fn set_name(
-        &self,
-        account: &AccountEntry,
-        name: Option<&str>,
-    ) -> Result<(), StoreError> {
-        self.edit_account(account, |entry| entry.name = name.map(str::to_owned))
     }
 
     /// How a server treats the refresh tokens of a client, if that was learned.
@@ -210,7 +210,7 @@ impl DataDir {
 
     /// The files that were found damaged and set aside since this was asked last.
     pub(crate) fn take_damaged(&self) -> Vec<&'static str> {
-        std::mem::take(&mut *self.damaged.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.damaged())
     }
 
     /// Reads a JSON file; a missing or damaged one is the default.
@@ -231,10 +231,7 @@ impl DataDir {
             Parsed::Damaged => {
                 self.files.set_aside(name)?;
                 tracing::warn!(file = name, "a damaged file was set aside");
-                self.damaged
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(name);
+                self.damaged().push(name);
                 Ok(T::default())
             }
         }

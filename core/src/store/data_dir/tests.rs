@@ -34,13 +34,11 @@ fn changes_of_an_account_survive_a_restart() {
     let folder = folder();
     let data = open(&folder);
     let account = data.account(SERVER, "QuickAccess").unwrap();
-    data.set_name(&account, Some("Q. A.")).unwrap();
     data.edit_account(&account, |entry| entry.fence(Epoch(5)))
         .unwrap();
     data.edit_account(&account, |entry| entry.end(Cause::SessionEnded))
         .unwrap();
     let found = open(&folder).account(SERVER, "QuickAccess").unwrap();
-    assert_eq!(found.name.as_deref(), Some("Q. A."));
     assert_eq!(found.last_cause, Some(Cause::SessionEnded));
     assert!(found.fences(Epoch(5)) && !found.fences(Epoch(6)));
 }
@@ -80,7 +78,8 @@ fn a_damaged_file_is_set_aside_reported_and_begun_anew() {
         let file = folder.path().join("accounts.json");
         fs::write(&file, damage).unwrap();
         let data = open(&folder);
-        data.account(SERVER, "QuickAccess").unwrap();
+        let account = data.account(SERVER, "QuickAccess").unwrap();
+        assert_eq!(account.last_cause, Some(Cause::Corrupt), "{damage:?}");
         assert_eq!(data.take_damaged(), ["accounts.json"], "{damage:?}");
         assert!(data.take_damaged().is_empty());
         let aside = folder.path().join("accounts.json.damaged");

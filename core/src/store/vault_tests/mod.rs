@@ -158,16 +158,6 @@ fn session(epoch: u128, generation: Generation) -> SessionRecord {
     }
 }
 
-fn journal(owner: u64) -> Option<Journal> {
-    Some(Journal {
-        generation: 1,
-        attempt: 1,
-        owner,
-        at: NOW,
-        unknown_tries: 0,
-    })
-}
-
 fn exactly(epoch: u128, generation: Generation) -> Expect {
     Expect::Exactly {
         epoch: Epoch(epoch),

@@ -45,32 +45,6 @@ fn only_the_expected_generation_is_replaced() {
 }
 
 #[test]
-fn a13_the_lease_of_another_process_is_not_written_over() {
-    let bench = Bench::new();
-    bench.sign_in(1);
-    let untouched = Expect::Untouched {
-        epoch: Epoch(1),
-        generation: 1,
-        journal: None,
-    };
-    let with = |owner| SessionRecord {
-        journal: journal(owner),
-        ..session(1, 1)
-    };
-    // Both have read the record without a journal; the second one's write is refused.
-    bench.vault.save(&with(10), untouched).unwrap();
-    let other = bench.other();
-    assert_eq!(other.save(&with(20), untouched), Err(StoreError::Conflict));
-    assert_eq!(
-        other.save(&session(1, 1), untouched),
-        Err(StoreError::Conflict)
-    );
-    assert_eq!(other.load(), found(with(10)));
-    // An answer counts more than a try.
-    other.save(&session(1, 2), exactly(1, 1)).unwrap();
-}
-
-#[test]
 fn a_committed_sign_in_ends_the_one_before_for_good() {
     let bench = Bench::new();
     bench.sign_in(1);
