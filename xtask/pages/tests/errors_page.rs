@@ -1,5 +1,6 @@
 //! `docs/errors.md` is made from the table of errors in the code. This test compares the two, and
 //! writes the page instead when `QUICKACCESS_WRITE_PAGES` is set (`cargo xtask errors --write`).
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{env, fmt::Write, fs, path::Path};
 
