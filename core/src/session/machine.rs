@@ -422,5 +422,5 @@ fn asker(event: &Event) -> Option<WaiterId> {
 }
 
 #[cfg(test)]
-#[path = "machine_tests.rs"]
+#[path = "machine_tests/mod.rs"]
 mod tests;

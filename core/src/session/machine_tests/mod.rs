@@ -1,0 +1,198 @@
+//! The machine by itself: events in, effects out. What needs a server or a store is tested in
+//! `core/tests` with the driver.
+
+mod ending;
+mod events;
+mod proof;
+mod refreshing;
+mod rejection;
+mod signing_in;
+
+use super::*;
+use crate::{
+    environment::BootId,
+    session::{
+        effect::{Expect, Tokens},
+        event::{Area, Grant, Lifetime, Outcome, Verdict, Want},
+        model::{Epoch, Renewal, ServerMode},
+        state::{Refresh, Stage},
+    },
+};
+
+const EPOCH: Epoch = Epoch(7);
+const LIFE: Millis = 28_800_000;
+
+fn at(time: Millis) -> At {
+    At {
+        now: Now {
+            boot_id: BootId(1),
+            boot: 1_000 + time,
+            wall: 1_000_000 + time,
+        },
+        luck: 0,
+    }
+}
+
+fn known() -> Known {
+    Known {
+        mode: None,
+        doubts_old_token: true,
+        has_secret: false,
+        alone: false,
+        owner: 9,
+    }
+}
+
+fn waiter(id: u64) -> WaiterId {
+    WaiterId(id)
+}
+
+fn grant(time: Millis, refresh_token: bool) -> Outcome {
+    Outcome::Granted(Grant {
+        sent: at(time).now,
+        lifetime: Lifetime::Known(LIFE),
+        refresh_token,
+    })
+}
+
+fn invalid_grant() -> Outcome {
+    Outcome::Refused {
+        invalid_grant: true,
+        failure: Failure::new(Code::CredentialsRejected),
+    }
+}
+
+/// A machine, the time, and the effects of the last event.
+struct Bench {
+    state: State,
+    time: Millis,
+    effects: Vec<Effect>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let mut bench = Self {
+            state: State::new(known()),
+            time: 0,
+            effects: Vec::new(),
+        };
+        bench.event(Event::Open);
+        bench
+    }
+
+    fn signed_out() -> Self {
+        let mut bench = Self::new();
+        bench.event(Event::Loaded {
+            attempt: 1,
+            loaded: Loaded::SignedOut(Cause::NeverSignedIn),
+        });
+        bench
+    }
+
+    fn signed_in() -> Self {
+        let mut bench = Self::signed_out();
+        bench.event(Event::SignIn {
+            waiter: waiter(100),
+            renewal: Renewal::RefreshToken,
+        });
+        let attempt = bench.state.attempts;
+        bench.event(Event::SignInAnswered {
+            attempt,
+            outcome: grant(0, true),
+            epoch: EPOCH,
+        });
+        bench.written(Ok(()));
+        assert!(bench.answers().contains(&(waiter(100), Answer::SignedIn)));
+        bench
+    }
+
+    fn event(&mut self, event: Event) {
+        let state = std::mem::replace(&mut self.state, State::new(known()));
+        (self.state, self.effects) = step(state, event, at(self.time));
+    }
+
+    /// The last write ends.
+    fn written(&mut self, result: Result<(), StoreError>) {
+        let attempt = self.last_write();
+        self.event(Event::Written { attempt, result });
+    }
+
+    fn last_write(&self) -> Attempt {
+        self.effects
+            .iter()
+            .rev()
+            .find_map(|effect| match effect {
+                Effect::Write { attempt, .. }
+                | Effect::Erase { attempt, .. }
+                | Effect::Bury { attempt, .. } => Some(*attempt),
+                _ => None,
+            })
+            .expect("something was written")
+    }
+
+    fn last_load(&self) -> Attempt {
+        self.effects
+            .iter()
+            .find_map(|effect| match effect {
+                Effect::Load { attempt } => Some(*attempt),
+                _ => None,
+            })
+            .expect("the store was read")
+    }
+
+    fn sent_refresh(&self) -> Option<Attempt> {
+        self.effects.iter().find_map(|effect| match effect {
+            Effect::SendRefresh { attempt, .. } => Some(*attempt),
+            _ => None,
+        })
+    }
+
+    fn refresh(&mut self, id: u64) -> Attempt {
+        let than = self.session().generation;
+        self.event(Event::Want {
+            waiter: waiter(id),
+            want: Want::Refresh { than },
+        });
+        self.written(Ok(()));
+        self.sent_refresh()
+            .expect("the journal was written, so it is sent")
+    }
+
+    fn answer_refresh(&mut self, attempt: Attempt, outcome: Outcome) {
+        let generation = self.session().generation;
+        self.event(Event::RefreshAnswered {
+            epoch: EPOCH,
+            generation,
+            attempt,
+            outcome,
+        });
+    }
+
+    fn session(&self) -> &Session {
+        self.state.session().expect("somebody is signed in")
+    }
+
+    fn answers(&self) -> Vec<(WaiterId, Answer)> {
+        let answers = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Answer(waiter, answer) => Some((*waiter, answer.clone())),
+            _ => None,
+        });
+        answers.collect()
+    }
+
+    /// The same record as in memory, as a read of the store gives it.
+    fn stored(&self) -> Loaded {
+        let s = self.session();
+        Loaded::Session(Box::new(crate::session::event::LoadedSession {
+            epoch: s.epoch,
+            generation: s.generation,
+            times: s.times,
+            last_seen: s.times.sent,
+            renewal: s.renewal,
+            refresh_token: true,
+            ended: None,
+            journal: None,
+            after_rejection: false,
+        }))
+    }
+}
