@@ -36,14 +36,21 @@ impl Anchor {
         if sent.boot_id == now.boot_id {
             return Self::fresh(sent);
         }
-        let seen = last_seen.wall.max(sent.wall);
-        let age = (now.wall >= seen).then(|| now.wall - sent.wall);
+        let age = if last_seen.boot_id == now.boot_id {
+            // Wall time has decided once on this boot; from there on the boot clock does.
+            let seen = last_seen.wall.checked_sub(sent.wall);
+            seen.map(|age| age.saturating_add(elapsed(last_seen, now)))
+        } else {
+            let seen = last_seen.wall.max(sent.wall);
+            (now.wall >= seen).then(|| now.wall - sent.wall)
+        };
         Self { at: now, age }
     }
 
     /// The age now.
     pub fn age(&self, now: Now) -> Option<Millis> {
-        self.age.map(|age| age + elapsed(self.at, now))
+        self.age
+            .map(|age| age.saturating_add(elapsed(self.at, now)))
     }
 }
 
@@ -155,6 +162,33 @@ mod tests {
         assert_eq!(anchor.age(now(2, 1_010, 1)), Some(101_000));
         let backwards = now(2, 10, 507_999);
         assert_eq!(Anchor::restored(sent, seen, backwards).age(backwards), None);
+    }
+
+    #[test]
+    fn a16_wall_time_decides_once_for_each_boot() {
+        let sent = now(1, 1_000, 500_000);
+        // Seen after the reboot, when the wall clock had moved on by 100 s.
+        let seen = now(2, 10, 600_000);
+        for wall in [0, 600_000, 900_000_000] {
+            let later = now(2, 5_010, wall);
+            let age = Anchor::restored(sent, seen, later).age(later);
+            assert_eq!(age, Some(105_000), "{wall}");
+        }
+        let backwards = now(2, 10, 499_999);
+        assert_eq!(Anchor::restored(sent, backwards, seen).age(seen), None);
+    }
+
+    #[test]
+    fn no_reading_of_a_clock_is_too_large() {
+        let end = now(2, u64::MAX, u64::MAX);
+        let anchor = Anchor::restored(now(1, 0, 0), now(1, 0, 0), now(2, 0, u64::MAX));
+        assert_eq!(anchor.age(end), Some(u64::MAX));
+        let times = Times {
+            sent: now(1, 0, 0),
+            lifetime: Some(u64::MAX),
+            refresh_after: Some(u64::MAX),
+        };
+        assert!(judge(&times, &anchor, end).expired);
     }
 
     #[test]

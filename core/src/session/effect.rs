@@ -70,6 +70,9 @@ pub struct RecordDraft {
     pub journal: Option<Journal>,
     /// Whether the pair was got because the one before was rejected.
     pub after_rejection: bool,
+    /// Whether the refresh token was used for this pair, no new one came, and it is to be proven
+    /// straight away whether it still works.
+    pub unproven: bool,
 }
 
 /// What goes into the history.

@@ -158,6 +158,9 @@ pub struct LoadedSession {
     pub journal: Option<Journal>,
     /// Whether the pair was got because the one before was rejected.
     pub after_rejection: bool,
+    /// Whether the refresh token was used for this pair, no new one came, and it is to be proven
+    /// straight away whether it still works.
+    pub unproven: bool,
 }
 
 /// What the platform tells.
@@ -286,6 +289,8 @@ pub enum Event {
         /// Who asks.
         waiter: WaiterId,
     },
+    /// What is trusted of the server's certificate has changed.
+    TrustChanged,
     /// The platform tells something.
     Platform(PlatformEvent),
     /// Time has passed.
@@ -310,6 +315,7 @@ impl Event {
             Self::Rejected { .. } => "rejected",
             Self::Judged { .. } => "judged",
             Self::SignOut { .. } => "sign_out",
+            Self::TrustChanged => "trust_changed",
             Self::Platform(_) => "platform",
             Self::Tick => "tick",
         }

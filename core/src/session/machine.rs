@@ -34,6 +34,7 @@ pub fn step(mut state: State, event: Event, at: At) -> (State, Vec<Effect>) {
         attempts: &mut state.attempts,
         background: &mut state.background,
         at,
+        used: false,
         effects: Vec::new(),
     };
     if let Event::Platform(event) = &event {
@@ -70,6 +71,8 @@ pub(super) struct Turn<'a> {
     pub(super) attempts: &'a mut Attempt,
     pub(super) background: &'a mut bool,
     pub(super) at: At,
+    /// Somebody uses a token that is due: that is no timer.
+    pub(super) used: bool,
     pub(super) effects: Vec<Effect>,
 }
 
@@ -111,7 +114,11 @@ impl Turn<'_> {
                     }
                 }
                 Event::SignOut { waiter } => self.sign_out_unread(parked, waiter),
-                Event::Open | Event::Tick | Event::Used | Event::Platform(_) => Phase::Loading {
+                Event::Open
+                | Event::Tick
+                | Event::Used
+                | Event::TrustChanged
+                | Event::Platform(_) => Phase::Loading {
                     attempt,
                     parked,
                     before,
@@ -146,6 +153,7 @@ impl Turn<'_> {
                     }
                     Event::Tick
                     | Event::Used
+                    | Event::TrustChanged
                     | Event::Platform(_)
                     | Event::Forget { .. }
                     | Event::CancelSignIn { .. } => phase,
@@ -206,7 +214,7 @@ impl Turn<'_> {
                         signed_out.erase = Erase::Owed {
                             since: self.at.now,
                             wait: self.store_backoff(tries),
-                            tries: tries + 1,
+                            tries: tries.saturating_add(1),
                         };
                         let waiters = std::mem::take(&mut signed_out.waiters);
                         for waiter in waiters {
@@ -221,7 +229,6 @@ impl Turn<'_> {
                     );
                 }
             },
-            Event::Platform(PlatformEvent::Background) => {}
             Event::Platform(_) | Event::Tick => {
                 if let Erase::Owed { since, wait, tries } = signed_out.erase
                     && (matches!(event, Event::Platform(_))
@@ -230,7 +237,11 @@ impl Turn<'_> {
                     self.erase(&mut signed_out, tries);
                 }
             }
-            Event::Open | Event::Used | Event::Forget { .. } | Event::CancelSignIn { .. } => {}
+            Event::Open
+            | Event::Used
+            | Event::TrustChanged
+            | Event::Forget { .. }
+            | Event::CancelSignIn { .. } => {}
             other => return self.ignore(Phase::SignedOut(signed_out), other),
         }
         Phase::SignedOut(signed_out)
@@ -253,8 +264,12 @@ impl Turn<'_> {
         let mut phase = match loaded {
             Loaded::Session(loaded) => {
                 self.effects.push(Effect::Adopt { attempt });
-                let session = Box::new(Session::restored(&loaded, self.at.now));
-                self.pump(session)
+                let session = Box::new(self.restored(&loaded));
+                let mut phase = self.pump(session);
+                if let Phase::SignedIn(session) = &mut phase {
+                    self.seen_again(session, loaded.last_seen);
+                }
+                phase
             }
             Loaded::SignedOut(cause) => signed_out(cause),
             Loaded::SetAside(cause) => {
@@ -297,9 +312,7 @@ impl Turn<'_> {
     pub(super) fn sign_out(&mut self, session: Session, waiter: WaiterId) -> Phase {
         let epoch = Some(session.epoch);
         self.effects.push(Effect::Fence { epoch });
-        self.effects.push(Effect::Retire {
-            waiter: Some(waiter),
-        });
+        self.retire(&session, Some(waiter));
         self.fail_all(session, &Cause::SignedOut.into());
         self.end_signed_out(waiter, epoch)
     }
@@ -317,7 +330,7 @@ impl Turn<'_> {
     pub(super) fn finish(&mut self, session: Session, cause: Cause) -> Phase {
         let mut signed_out = SignedOut::settled(cause);
         signed_out.removal = Removal::Bury(session.expect());
-        self.effects.push(Effect::Retire { waiter: None });
+        self.retire(&session, None);
         self.erase(&mut signed_out, 0);
         self.note(Happening::SignedOut(cause));
         self.fail_all(session, &cause.into());
@@ -326,10 +339,18 @@ impl Turn<'_> {
 
     /// Another process signed out, or what was saved is gone.
     pub(super) fn gone(&mut self, session: Session, cause: Cause) -> Phase {
-        self.effects.push(Effect::Retire { waiter: None });
+        self.retire(&session, None);
         self.note(Happening::SignedOut(cause));
         self.fail_all(session, &cause.into());
         Phase::SignedOut(SignedOut::settled(cause))
+    }
+
+    /// The tokens of a session are no longer wanted, those included that nobody has seen yet.
+    pub(super) fn retire(&mut self, session: &Session, waiter: Option<WaiterId>) {
+        if let Some(attempt) = session.unseen_pair() {
+            self.effects.push(Effect::Discard { attempt });
+        }
+        self.effects.push(Effect::Retire { waiter });
     }
 
     /// Removes the record; what refuses is tried again.

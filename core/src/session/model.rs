@@ -133,6 +133,9 @@ pub struct SessionRecord {
     pub journal: Option<Journal>,
     /// Whether this pair was got because the one before was rejected.
     pub after_rejection: bool,
+    /// Whether the refresh token was used for this pair, no new one came, and it is to be proven
+    /// straight away whether it still works.
+    pub unproven: bool,
     /// The user name as typed; empty for `client_credentials`.
     pub username: String,
 }

@@ -183,6 +183,7 @@ impl Driver {
                     ended: record.ended,
                     journal: record.journal,
                     after_rejection: record.after_rejection,
+                    unproven: record.unproven,
                 };
                 self.loaded.insert(attempt, *record);
                 Loaded::Session(Box::new(session))
@@ -231,6 +232,7 @@ impl Driver {
             ended: draft.ended,
             journal: draft.journal,
             after_rejection: draft.after_rejection,
+            unproven: draft.unproven,
             username,
         })
     }

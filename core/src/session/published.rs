@@ -9,7 +9,7 @@ use std::{
 use super::{
     clock::{self, Anchor, Standing},
     model::{Cause, Epoch, Generation, Renewal, ServerMode, Times},
-    state::{Phase, Previous, Refresh, Session, State, Write},
+    state::{Phase, Previous, Refresh, Session, State},
 };
 use crate::{
     environment::{Millis, Now},
@@ -244,7 +244,8 @@ fn view(
     // Where the age was known at the anchor, the end is the same whenever it is worked out.
     let at = |after: Millis| {
         let age = s.anchor.age?;
-        Some((s.anchor.at.wall + after).saturating_sub(age))
+        let wall = s.anchor.at.wall.saturating_add(after);
+        Some(wall.saturating_sub(age))
     };
     let expires_at = s.times.lifetime.and_then(at);
     SignedIn {
@@ -259,12 +260,7 @@ fn view(
             Refresh::Ended { cause } => RefreshState::Ended(*cause),
             Refresh::None => RefreshState::None,
         },
-        saved: matches!(
-            s.write,
-            Write::Saved
-                | Write::Busy { behind: false, .. }
-                | Write::Checking { behind: false, .. }
-        ),
+        saved: s.is_saved(),
         stays: stays(s, mode, expires_at, at),
         persistence,
     }
@@ -279,13 +275,17 @@ fn stays(
     let until = |end: Option<Millis>| end.map_or(Stays::Unknown, Stays::Until);
     match (&s.refresh, s.renewal, mode) {
         (Refresh::Ended { .. } | Refresh::None, _, _) => until(expires_at),
+        // What an administrator has to mend first, and a refresh whose answer is missing, promise
+        // nothing.
+        (Refresh::Blocked { .. }, _, _) => Stays::Unknown,
+        _ if s.unknown_tries > 0 => Stays::Unknown,
         (_, Renewal::ClientSecret, _) | (_, _, Some(ServerMode::Rotate)) => Stays::WhileUsed,
         // One more lifetime from the late refresh point.
         (_, _, Some(ServerMode::OneShot)) if !s.unproven => until(
             s.times
                 .refresh_after
                 .zip(s.times.lifetime)
-                .and_then(|(point, life)| at(point + life)),
+                .and_then(|(point, life)| at(point.saturating_add(life))),
         ),
         _ => Stays::Unknown,
     }

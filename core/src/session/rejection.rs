@@ -28,11 +28,7 @@ impl Turn<'_> {
         me: bool,
     ) {
         let now = self.at.now;
-        if generation < s.generation {
-            self.answer(waiter, Answer::Replay);
-            return;
-        }
-        if s.rejected || s.standing(now).expired {
+        if generation < s.generation || s.rejected || s.standing(now).expired {
             s.waiters.push((waiter, Want::Replay { than: generation }));
             return;
         }

@@ -4,9 +4,9 @@
 use super::{
     clock::{Anchor, refresh_point},
     effect::{Answer, Effect, Expect, Happening, Tokens},
-    event::{Event, Failure, Grant, Lifetime, Outcome, WaiterId},
+    event::{Event, Failure, Grant, Lifetime, Loaded, Outcome, WaiterId},
     machine::Turn,
-    model::{Attempt, Epoch, Renewal, ServerMode, Times},
+    model::{Attempt, Epoch, Renewal, Times},
     state::{
         Erase, Keep, Phase, Previous, Refresh, Removal, Session, SignInStage, SigningIn, Write,
     },
@@ -67,6 +67,13 @@ impl Turn<'_> {
             } if attempt == sign_in.attempt => self.sign_in_answered(sign_in, outcome, epoch),
             Event::Written { attempt, result } if sign_in.writes(attempt) => {
                 self.sign_in_saved(sign_in, result)
+            }
+            // The session before has found the record of this sign-in in its place. It goes on
+            // from memory until that one commits.
+            Event::Loaded { attempt, loaded } if sign_in.wrote(&loaded) => {
+                self.effects.push(Effect::Discard { attempt });
+                let loaded = Loaded::Failed(StoreError::Conflict);
+                self.behind(sign_in, Event::Loaded { attempt, loaded })
             }
             other => self.behind(sign_in, other),
         }
@@ -185,7 +192,7 @@ impl Turn<'_> {
         };
         match previous {
             Previous::SignedIn(old) => {
-                self.effects.push(Effect::Retire { waiter: None });
+                self.retire(&old, None);
                 self.fail_all(*old, &Failure::new(Code::SignedOut));
             }
             Previous::SignedOut(old) => {
@@ -246,7 +253,7 @@ impl Turn<'_> {
             other => other,
         };
         let lifetime = grant.lifetime.millis();
-        let late = renewal == Renewal::RefreshToken && self.known.mode == Some(ServerMode::OneShot);
+        let late = self.works_once(renewal);
         let times = Times {
             sent: grant.sent,
             lifetime,
@@ -256,13 +263,25 @@ impl Turn<'_> {
             Renewal::None => Refresh::None,
             Renewal::RefreshToken | Renewal::ClientSecret => Refresh::Ready,
         };
-        Session::new(epoch, 1, times, Anchor::fresh(grant.sent), renewal, refresh)
+        let mut session =
+            Session::new(epoch, 1, times, Anchor::fresh(grant.sent), renewal, refresh);
+        session.stretched = late;
+        session
     }
 }
 
 impl SigningIn {
     fn writes(&self, attempt: Attempt) -> bool {
         matches!(self.stage, SignInStage::Saving { write, .. } if write == attempt)
+    }
+
+    fn wrote(&self, loaded: &Loaded) -> bool {
+        match (&self.stage, loaded) {
+            (SignInStage::Saving { session, .. }, Loaded::Session(there)) => {
+                session.epoch == there.epoch
+            }
+            _ => false,
+        }
     }
 }
 
@@ -318,8 +337,11 @@ impl Session {
             refresh,
         );
         session.after_rejection = loaded.after_rejection;
+        session.unproven = loaded.unproven;
         session.unknown_tries = match loaded.journal {
-            Some(journal) if journal.generation == loaded.generation => journal.unknown_tries + 1,
+            Some(journal) if journal.generation == loaded.generation => {
+                journal.unknown_tries.saturating_add(1)
+            }
             _ => 0,
         };
         session

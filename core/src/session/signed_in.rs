@@ -3,22 +3,18 @@
 
 use super::{
     backoff,
-    clock::{self, Standing},
+    clock::{self, Anchor},
     effect::{Answer, Effect},
     event::{Event, Failure, Loaded, Outcome, PlatformEvent, WaiterId, Want},
     machine::Turn,
-    model::{Cause, Renewal},
     state::{Phase, Refresh, Session, Stage, Write},
 };
-use crate::{
-    environment::{Millis, Now},
-    error::Code,
-};
+use crate::{environment::Millis, error::Code};
 
 /// A refused refresh is tried again by itself this often at most.
-const BLOCKED: Millis = 3_600_000;
+pub(super) const BLOCKED: Millis = 3_600_000;
 /// After a change of network an open request is given this long.
-const DEAD_PATH: Millis = 10_000;
+pub(super) const DEAD_PATH: Millis = 10_000;
 /// Without a way to the server, a caller may start a try this long after the last.
 const OFFLINE_CALLER: Millis = 5_000;
 /// A person may ask for a refresh again this long after the last try.
@@ -30,7 +26,10 @@ impl Turn<'_> {
         let now = self.at.now;
         match event {
             Event::Want { waiter, want } => self.want(&mut s, waiter, want),
-            Event::Used => s.owed |= s.standing(now).due,
+            Event::Used => {
+                let due = s.standing(now).due;
+                self.use_due(&mut s, due);
+            }
             Event::Forget { waiter } => s.waiters.retain(|(id, _)| *id != waiter),
             Event::Written { attempt, result } => return self.written(s, attempt, result),
             Event::Loaded { attempt, loaded } => return self.reread(s, attempt, loaded),
@@ -46,7 +45,7 @@ impl Turn<'_> {
                     && generation == s.generation
                     && attempt <= *self.attempts
                     && if granted {
-                        !s.holds_new_pair()
+                        s.unseen_pair().is_none()
                     } else {
                         s.sent(attempt)
                     };
@@ -90,6 +89,7 @@ impl Turn<'_> {
                     return self.ignore(Phase::SignedIn(s), Event::Judged { attempt, verdict });
                 }
             },
+            Event::TrustChanged => s.retry_unless(|sent, code| sent || is_store(code)),
             Event::Platform(event) => self.platform(&mut s, event),
             Event::Tick => self.tick(&mut s),
             Event::Open | Event::CancelSignIn { .. } => {}
@@ -100,7 +100,9 @@ impl Turn<'_> {
 
     /// Looks at the whole: starts what is due, answers who can be answered, ends what is over.
     pub(super) fn pump(&mut self, mut s: Box<Session>) -> Phase {
-        if s.wants_refresh(self.at.now, *self.background) && s.may_start(self.at.now) {
+        s.unproven = self.proving(&s);
+        let by_itself = self.used || !*self.background;
+        if s.wants_refresh(self.at.now, by_itself) && s.may_start(self.at.now) {
             self.start_refresh(&mut s);
         }
         self.answer_waiters(&mut s);
@@ -118,7 +120,8 @@ impl Turn<'_> {
             let short = standing
                 .remaining
                 .is_some_and(|left| left < s.clamped(prefer));
-            s.owed |= standing.due || short;
+            let short = short && !self.works_once(s.renewal);
+            self.use_due(s, standing.due || short);
         }
         let asked = matches!(want, Want::Refresh { .. });
         if !asked && s.satisfied(want, now) {
@@ -148,6 +151,12 @@ impl Turn<'_> {
         }
     }
 
+    /// Somebody uses the token. When it is due, that is acted on, in the background too.
+    fn use_due(&mut self, s: &mut Session, due: bool) {
+        s.owed |= due;
+        self.used |= due;
+    }
+
     fn answer_waiters(&mut self, s: &mut Session) {
         let now = self.at.now;
         let serves = s.serves(now);
@@ -158,7 +167,7 @@ impl Turn<'_> {
                     Want::Replay { .. } => Answer::Replay,
                     Want::Token { .. } | Want::Refresh { .. } => Answer::Token { short: false },
                 }
-            } else if s.coming(want) {
+            } else if s.coming(want, now) {
                 s.waiters.push((waiter, want));
                 continue;
             } else if matches!(want, Want::Token { strict: false, .. }) && serves {
@@ -172,37 +181,42 @@ impl Turn<'_> {
 
     fn platform(&mut self, s: &mut Session, event: PlatformEvent) {
         let now = self.at.now;
-        if event == PlatformEvent::Background {
-            return;
-        }
-        if let Write::Owed { tries, .. } = s.write {
-            self.write_now(s, tries);
+        let leaving = matches!(
+            event,
+            PlatformEvent::Background | PlatformEvent::Terminating
+        );
+        match s.write {
+            Write::Owed { tries, .. } if s.may_write() => self.write_now(s, tries),
+            // Until when the session was seen alive tells its age after a reboot.
+            Write::Saved if leaving && s.may_write() => self.write_now(s, 0),
+            _ => {}
         }
         if event == PlatformEvent::Foreground {
             s.owed |= s.standing(now).due;
         }
-        match &mut s.refresh {
-            Refresh::Waiting { failure, sent, .. } => {
-                let again = is_store(failure.code)
-                    || (event == PlatformEvent::Foreground && !*sent)
-                    || (event == PlatformEvent::NetworkChanged && failure.code != Code::ServerBusy);
-                if again {
-                    s.refresh = Refresh::Ready;
-                }
-            }
-            Refresh::InFlight {
-                stage: Stage::Sent { network_changed },
-                ..
-            } if event == PlatformEvent::NetworkChanged => {
-                network_changed.get_or_insert(now);
-            }
-            _ => {}
+        if event == PlatformEvent::TimeChanged && s.anchor.age.is_none() {
+            s.anchor = Anchor::restored(s.times.sent, s.times.sent, now);
+        }
+        s.retry_unless(|sent, code| match event {
+            PlatformEvent::Foreground => sent,
+            // A server in trouble is none of the network's, and keeps its back-off.
+            PlatformEvent::NetworkChanged => sent && !matches!(code, Code::Offline | Code::Timeout),
+            _ => !is_store(code),
+        });
+        if let Refresh::InFlight {
+            stage: Stage::Sent { network_changed },
+            ..
+        } = &mut s.refresh
+            && event == PlatformEvent::NetworkChanged
+        {
+            network_changed.get_or_insert(now);
         }
     }
 
     fn tick(&mut self, s: &mut Session) {
         let now = self.at.now;
         if let Write::Owed { since, wait, tries } = s.write
+            && s.may_write()
             && clock::rest(since, wait, now) == 0
         {
             self.write_now(s, tries);
@@ -238,159 +252,8 @@ impl Turn<'_> {
     }
 }
 
-impl Session {
-    /// How the access token stands by the clocks.
-    pub(super) fn standing(&self, now: Now) -> Standing {
-        clock::judge(&self.times, &self.anchor, now)
-    }
-
-    /// Whether the access token may be handed out.
-    pub fn serves(&self, now: Now) -> bool {
-        self.standing(now).usable && !self.rejected
-    }
-
-    /// A caller's minimum, clamped to half of the lifetime: no server can give more for long.
-    fn clamped(&self, at_least: Millis) -> Millis {
-        self.times
-            .lifetime
-            .map_or(0, |lifetime| at_least.min(lifetime / 2))
-    }
-
-    fn satisfied(&self, want: Want, now: Now) -> bool {
-        let serves = self.serves(now);
-        match want {
-            Want::Token { at_least, .. } => {
-                let left = self.standing(now).remaining;
-                serves && left.is_none_or(|left| left >= self.clamped(at_least))
-            }
-            Want::Refresh { than } | Want::Replay { than } => serves && self.generation > than,
-        }
-    }
-
-    /// Whether waiting will bring this caller something.
-    fn coming(&self, want: Want) -> bool {
-        match self.refresh {
-            Refresh::InFlight { .. } => true,
-            Refresh::Ready => {
-                !(self.stretched && matches!(want, Want::Token { .. }) && !self.rejected)
-            }
-            _ => false,
-        }
-    }
-
-    fn hungry(&self, now: Now) -> bool {
-        let serves = self.serves(now);
-        self.waiters.iter().any(|(_, want)| {
-            let stretched = self.stretched && serves && matches!(want, Want::Token { .. });
-            !stretched && !self.satisfied(*want, now)
-        })
-    }
-
-    /// Whether somebody waits who cannot go on with the token that is there.
-    pub(super) fn starving(&self, now: Now) -> bool {
-        !self.serves(now) && !self.waiters.is_empty()
-    }
-
-    fn wants_refresh(&self, now: Now, background: bool) -> bool {
-        let proof = self.unproven && self.refresh == Refresh::Ready;
-        proof || self.hungry(now) || ((self.owed || self.unproven) && !background)
-    }
-
-    fn may_start(&self, now: Now) -> bool {
-        let store_free = matches!(self.write, Write::Saved | Write::Owed { .. });
-        store_free
-            && match &self.refresh {
-                Refresh::Ready => self.unproven || !self.standing(now).young,
-                Refresh::Waiting { since, wait, .. } => clock::rest(*since, *wait, now) == 0,
-                Refresh::Blocked { since, .. } => clock::rest(*since, BLOCKED, now) == 0,
-                Refresh::InFlight { .. } | Refresh::Ended { .. } | Refresh::None => false,
-            }
-    }
-
-    /// Why a caller can't have what it wants.
-    fn reason(&self, want: Want, now: Now) -> Failure {
-        match &self.refresh {
-            Refresh::Waiting {
-                since,
-                wait,
-                failure,
-                ..
-            } => Failure {
-                after: Some(clock::rest(*since, *wait, now)),
-                ..failure.clone()
-            },
-            Refresh::Blocked { failure, .. } => failure.clone(),
-            Refresh::Ended { cause } => (*cause).into(),
-            Refresh::None if self.serves(now) && matches!(want, Want::Refresh { .. }) => {
-                Failure::new(Code::GrantNotEnabled)
-            }
-            Refresh::None => Cause::SessionEnded.into(),
-            Refresh::Ready | Refresh::InFlight { .. } => Failure::new(Code::ServerBusy),
-        }
-    }
-
-    /// The cause, when no refresh is left and the access token can no longer be handed out.
-    fn over(&self, now: Now) -> Option<Cause> {
-        let cause = match self.refresh {
-            Refresh::Ended { cause } => cause,
-            Refresh::None => Cause::SessionEnded,
-            _ => return None,
-        };
-        (!self.serves(now) && self.asking.is_none()).then_some(cause)
-    }
-
-    fn sent(&self, attempt: u64) -> bool {
-        matches!(self.refresh, Refresh::InFlight { attempt: a, stage: Stage::Sent { .. }, .. } if a == attempt)
-    }
-
-    fn holds_new_pair(&self) -> bool {
-        matches!(
-            self.refresh,
-            Refresh::InFlight {
-                stage: Stage::Saving { .. }
-                    | Stage::Rereading {
-                        why: super::state::Why::Pair(..),
-                        ..
-                    },
-                ..
-            }
-        )
-    }
-
-    /// How long until a tick is of use.
-    pub(super) fn next_wake(&self, now: Now, background: bool) -> Option<Millis> {
-        let write = match self.write {
-            Write::Owed { since, wait, .. } => Some(clock::rest(since, wait, now)),
-            _ => None,
-        };
-        let wanted = (self.owed || self.unproven) && !background;
-        let standing = self.standing(now);
-        let refresh = match &self.refresh {
-            Refresh::Ready if standing.young && (wanted || !self.waiters.is_empty()) => Some(1_000),
-            Refresh::Waiting { since, wait, .. } if wanted => Some(clock::rest(*since, *wait, now)),
-            Refresh::Blocked { since, .. } if wanted => Some(clock::rest(*since, BLOCKED, now)),
-            Refresh::InFlight {
-                stage: Stage::Sent { network_changed },
-                ..
-            } => network_changed.map(|since| clock::rest(since, DEAD_PATH, now)),
-            Refresh::Ended { .. } | Refresh::None => {
-                let margin = self.times.lifetime.map_or(0, clock::margin);
-                standing.remaining.map(|left| left.saturating_sub(margin))
-            }
-            _ => None,
-        };
-        [write, refresh].into_iter().flatten().min()
-    }
-
-    /// Whether the session can get another access token without the person.
-    pub fn renews(&self) -> bool {
-        !matches!(self.refresh, Refresh::Ended { .. } | Refresh::None)
-            && self.renewal != Renewal::None
-    }
-}
-
 /// Whether a code tells of the secret store, which is asked again at the next call.
-fn is_store(code: Code) -> bool {
+pub(super) fn is_store(code: Code) -> bool {
     matches!(
         code,
         Code::StoreLocked

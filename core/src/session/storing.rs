@@ -2,13 +2,21 @@
 //! them, and what it means when another writer was first.
 
 use super::{
-    effect::{Answer, Effect, Happening, Tokens},
+    clock,
+    effect::{Effect, Happening, Tokens},
     event::{Failure, Loaded, LoadedSession},
     machine::Turn,
     model::{Attempt, Cause},
     state::{Phase, Refresh, Session, Stage, Write},
 };
-use crate::{error::Code, store::StoreError};
+use crate::{
+    environment::{Millis, Now},
+    error::Code,
+    store::StoreError,
+};
+
+/// A start notes that the session is alive when that was noted longer ago than this.
+const SEEN_AGAIN: Millis = 3_600_000;
 
 /// What a read of the store means for the session in memory.
 pub(super) enum Found {
@@ -49,10 +57,7 @@ impl Turn<'_> {
     /// Writes the session as it is.
     pub(super) fn write_now(&mut self, s: &mut Session, tries: u32) {
         let attempt = self.next_attempt();
-        let behind = matches!(
-            s.write,
-            Write::Owed { .. } | Write::Busy { behind: true, .. }
-        );
+        let behind = !s.is_saved();
         let journal = s.open_journal(self.known.owner, self.at.now);
         self.effects.push(Effect::Write {
             attempt,
@@ -65,6 +70,17 @@ impl Turn<'_> {
             behind,
             tries,
         };
+    }
+
+    /// A session that was last seen alive on another boot, or long ago, is seen again: the moment
+    /// is noted, so that its age can be told after the next reboot.
+    pub(super) fn seen_again(&mut self, s: &mut Session, last_seen: Now) {
+        let now = self.at.now;
+        let long_ago =
+            last_seen.boot_id != now.boot_id || clock::elapsed(last_seen, now) >= SEEN_AGAIN;
+        if long_ago && s.write == Write::Saved && s.may_write() {
+            self.write_now(s, 0);
+        }
     }
 
     /// A write ended.
@@ -145,7 +161,8 @@ impl Turn<'_> {
                 }
             }
             Err(error) => {
-                if !behind {
+                // Told once, and only when it is the pair itself that is not saved.
+                if behind && tries == 0 {
                     self.note(Happening::NotSaved(error.into()));
                 }
                 self.owe(tries)
@@ -153,7 +170,7 @@ impl Turn<'_> {
         }
     }
 
-    fn owe(&self, tries: u32) -> Write {
+    pub(super) fn owe(&self, tries: u32) -> Write {
         Write::Owed {
             since: self.at.now,
             wait: self.store_backoff(tries),
@@ -195,19 +212,17 @@ impl Turn<'_> {
             Found::Newer(there) => {
                 self.effects.push(Effect::Adopt { attempt: read });
                 self.note(Happening::Adopted(there.generation));
-                let mut newer = Box::new(Session::restored(there, self.at.now));
+                s.replay_who_asks();
+                let mut newer = Box::new(self.restored(there));
                 newer.waiters = std::mem::take(&mut s.waiters);
                 newer.refused_areas = std::mem::take(&mut s.refused_areas);
-                for (waiter, _) in s.asking.take().into_iter().flat_map(|(_, waiters)| waiters) {
-                    self.answer(waiter, Answer::Replay);
-                }
                 *s = newer;
                 None
             }
             Found::Other(there) => {
-                self.effects.push(Effect::Retire { waiter: None });
+                self.retire(s, None);
                 self.effects.push(Effect::Adopt { attempt: read });
-                let other = Box::new(Session::restored(there, self.at.now));
+                let other = Box::new(self.restored(there));
                 let old = std::mem::replace(s, other.clone());
                 self.fail_all(*old, &Failure::new(Code::SignedOut));
                 Some(self.pump(other))
@@ -221,5 +236,12 @@ impl Turn<'_> {
                 None
             }
         }
+    }
+}
+
+impl Session {
+    /// Whether the store is known to hold the pair that is served.
+    pub(super) fn is_saved(&self) -> bool {
+        self.stored == Some(self.generation)
     }
 }

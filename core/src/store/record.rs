@@ -72,6 +72,7 @@ pub(crate) fn encode_session(account: &str, record: &SessionRecord) -> SecretByt
         out.bytes(&journal.unknown_tries.to_le_bytes());
     });
     out.u8(record.after_rejection.into());
+    out.u8(record.unproven.into());
     out.text(&record.username);
     out.finish(account)
 }
@@ -134,6 +135,7 @@ fn decode_fields(content: &[u8]) -> Option<StoredRecord> {
                 })
             })?,
             after_rejection: from.bool()?,
+            unproven: from.bool()?,
             username: from.text()?.to_owned(),
         })),
         KIND_TOMBSTONE => StoredRecord::Tombstone {

@@ -32,6 +32,7 @@ fn full() -> SessionRecord {
             unknown_tries: 2,
         }),
         after_rejection: true,
+        unproven: true,
         username: "qa".to_owned(),
     }
 }
@@ -48,6 +49,7 @@ fn bare() -> SessionRecord {
         ended: None,
         journal: None,
         after_rejection: false,
+        unproven: false,
         username: String::new(),
         ..full()
     }

@@ -7,6 +7,8 @@ mod proof;
 mod refreshing;
 mod rejection;
 mod signing_in;
+mod storing;
+mod time;
 
 use super::*;
 use crate::{
@@ -14,7 +16,7 @@ use crate::{
     session::{
         effect::{Expect, Tokens},
         event::{Area, Grant, Lifetime, Outcome, Verdict, Want},
-        model::{Epoch, Renewal, ServerMode},
+        model::{Epoch, Journal, Renewal, ServerMode},
         state::{Refresh, Stage},
     },
 };
@@ -90,7 +92,12 @@ impl Bench {
     }
 
     fn signed_in() -> Self {
+        Self::signed_in_with(None)
+    }
+
+    fn signed_in_with(mode: Option<ServerMode>) -> Self {
         let mut bench = Self::signed_out();
+        bench.state.known.mode = mode;
         bench.event(Event::SignIn {
             waiter: waiter(100),
             renewal: Renewal::RefreshToken,
@@ -180,6 +187,48 @@ impl Bench {
         answers.collect()
     }
 
+    /// Somebody asks for a token that is good.
+    fn want_token(&mut self, id: u64) {
+        self.event(Event::Want {
+            waiter: waiter(id),
+            want: Want::Token {
+                prefer: 0,
+                at_least: 0,
+                strict: false,
+            },
+        });
+    }
+
+    /// The read that was asked for last gives this.
+    fn loaded(&mut self, loaded: Loaded) {
+        let attempt = self.last_load();
+        self.event(Event::Loaded { attempt, loaded });
+    }
+
+    /// Time passes, and the timer rings when the machine wanted it to.
+    fn ring(&mut self) {
+        let wait = next_wake(&self.state, at(self.time).now);
+        self.time += wait.expect("the machine wants to be woken");
+        self.event(Event::Tick);
+    }
+
+    fn writes(&self) -> bool {
+        let writes = |effect: &Effect| matches!(effect, Effect::Write { .. });
+        self.effects.iter().any(writes)
+    }
+
+    fn discards(&self, attempt: Attempt) -> bool {
+        self.effects.contains(&Effect::Discard { attempt })
+    }
+
+    /// The journal of the record that is written.
+    fn written_journal(&self) -> Option<Journal> {
+        self.effects.iter().find_map(|effect| match effect {
+            Effect::Write { draft, .. } => draft.journal,
+            _ => None,
+        })
+    }
+
     /// The same record as in memory, as a read of the store gives it.
     fn stored(&self) -> Loaded {
         let s = self.session();
@@ -193,6 +242,7 @@ impl Bench {
             ended: None,
             journal: None,
             after_rejection: false,
+            unproven: s.unproven,
         }))
     }
 }

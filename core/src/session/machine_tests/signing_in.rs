@@ -41,3 +41,49 @@ fn a_cancelled_sign_in_puts_back_what_was_there_even_while_its_record_is_being_w
     });
     assert_eq!(bench.session().stored, Some(1));
 }
+
+#[test]
+fn a05_the_session_before_does_not_mistake_a_sign_in_under_way_for_another_process() {
+    let mut bench = Bench::signed_in();
+    bench.time = 10_000;
+    let refresh = bench.refresh(1);
+    bench.event(Event::SignIn {
+        waiter: waiter(2),
+        renewal: Renewal::RefreshToken,
+    });
+    let sign_in = bench.state.attempts;
+    bench.event(Event::SignInAnswered {
+        attempt: sign_in,
+        outcome: grant(10_000, true),
+        epoch: Epoch(8),
+    });
+    let saved = bench.last_write();
+    // The record of the sign-in is in the store already when the old session writes its pair.
+    bench.answer_refresh(refresh, grant(10_000, true));
+    bench.written(Err(StoreError::Conflict));
+    let Loaded::Session(mut new) = bench.stored() else {
+        unreachable!()
+    };
+    new.epoch = Epoch(8);
+    bench.loaded(Loaded::Session(new));
+    assert_eq!(
+        bench.session().epoch,
+        EPOCH,
+        "the old one serves until the other commits"
+    );
+    assert_eq!(
+        bench.session().generation,
+        2,
+        "with the pair that it has got"
+    );
+    bench.event(Event::Written {
+        attempt: saved,
+        result: Ok(()),
+    });
+    assert_eq!(bench.session().epoch, Epoch(8));
+    let retired = bench
+        .effects
+        .iter()
+        .filter(|effect| matches!(effect, Effect::Retire { .. }));
+    assert_eq!(retired.count(), 1, "the old pair alone");
+}

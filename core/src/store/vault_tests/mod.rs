@@ -154,6 +154,7 @@ fn session(epoch: u128, generation: Generation) -> SessionRecord {
         ended: None,
         journal: None,
         after_rejection: false,
+        unproven: false,
         username: "qa".to_owned(),
     }
 }

@@ -1,0 +1,151 @@
+//! Writes that fail, meet another writer, or come in between.
+
+use super::*;
+
+const PLATFORM: [PlatformEvent; 6] = [
+    PlatformEvent::Foreground,
+    PlatformEvent::Background,
+    PlatformEvent::Unlocked,
+    PlatformEvent::NetworkChanged,
+    PlatformEvent::TimeChanged,
+    PlatformEvent::Terminating,
+];
+
+#[test]
+fn a12_what_is_not_saved_is_written_again_on_every_platform_event() {
+    for event in PLATFORM {
+        let mut bench = Bench::signed_in();
+        bench.time = 10_000;
+        let attempt = bench.refresh(1);
+        bench.answer_refresh(attempt, grant(10_000, true));
+        bench.written(Err(StoreError::Locked));
+        assert_eq!(bench.session().generation, 2);
+        bench.event(Event::Platform(event));
+        assert!(bench.writes(), "{event:?}");
+        bench.written(Ok(()));
+        assert_eq!(bench.session().stored, Some(2), "{event:?}");
+    }
+}
+
+#[test]
+fn a18_a_removal_is_tried_again_on_every_platform_event() {
+    for event in PLATFORM {
+        let mut bench = Bench::signed_in();
+        bench.event(Event::SignOut { waiter: waiter(1) });
+        bench.written(Err(StoreError::Locked));
+        bench.event(Event::Platform(event));
+        let erases = |effect: &Effect| matches!(effect, Effect::Erase { .. });
+        assert!(bench.effects.iter().any(erases), "{event:?}");
+    }
+}
+
+#[test]
+fn a09_a_write_in_the_middle_of_a_try_keeps_its_journal() {
+    let mut bench = Bench::signed_in();
+    bench.time = LIFE;
+    bench.want_token(1);
+    bench.written(Err(StoreError::Unavailable));
+    let attempt = bench
+        .sent_refresh()
+        .expect("a dead token is refreshed without a journal");
+    // The journal follows as soon as the store takes it, while the try is open.
+    bench.ring();
+    let journal = bench.written_journal().expect("the try is noted");
+    assert_eq!((journal.generation, journal.attempt), (1, attempt));
+    bench.written(Ok(()));
+    // Without an answer it stays there.
+    bench.answer_refresh(attempt, Outcome::Unknown(Failure::new(Code::Timeout)));
+    bench.event(Event::Platform(PlatformEvent::Terminating));
+    if bench.writes() {
+        assert!(bench.written_journal().is_some());
+    }
+}
+
+#[test]
+fn a09_a_lost_answer_of_a_try_without_a_journal_is_noted_afterwards() {
+    let mut bench = Bench::signed_in();
+    bench.time = LIFE;
+    bench.want_token(1);
+    bench.written(Err(StoreError::Unavailable));
+    let attempt = bench.sent_refresh().unwrap();
+    bench.answer_refresh(attempt, Outcome::Unknown(Failure::new(Code::Timeout)));
+    bench.event(Event::Platform(PlatformEvent::Unlocked));
+    let journal = bench.written_journal().expect("the lost answer is noted");
+    assert_eq!((journal.generation, journal.unknown_tries), (1, 0));
+}
+
+#[test]
+fn a_journal_that_met_another_writer_is_judged_again_and_written() {
+    let mut bench = Bench::signed_in();
+    bench.time = LIFE;
+    bench.want_token(1);
+    for _ in 0..2 {
+        bench.written(Err(StoreError::Conflict));
+        let stored = bench.stored();
+        bench.loaded(stored);
+        assert_eq!(bench.answers(), [], "a conflict is no failure");
+    }
+    bench.written(Ok(()));
+    assert!(bench.sent_refresh().is_some());
+}
+
+#[test]
+fn a_store_that_answers_every_journal_with_a_conflict_is_no_endless_loop() {
+    let mut bench = Bench::signed_in();
+    bench.time = LIFE;
+    bench.want_token(1);
+    for _ in 0..10 {
+        if !bench.writes() {
+            break;
+        }
+        bench.written(Err(StoreError::Conflict));
+        let stored = bench.stored();
+        bench.loaded(stored);
+    }
+    assert!(matches!(bench.session().refresh, Refresh::Waiting { .. }));
+    assert!(matches!(bench.answers()[..], [(_, Answer::Failed(_))]));
+}
+
+#[test]
+fn a_pair_that_is_not_shown_yet_is_dropped_with_its_session() {
+    let with_a_pair = || {
+        let mut bench = Bench::signed_in();
+        bench.time = 10_000;
+        let attempt = bench.refresh(1);
+        bench.answer_refresh(attempt, grant(10_000, true));
+        (bench, attempt)
+    };
+    let (mut bench, attempt) = with_a_pair();
+    bench.event(Event::SignOut { waiter: waiter(2) });
+    assert!(bench.discards(attempt), "signed out: {:?}", bench.effects);
+
+    // Signed out by another process, or somebody else signed in there.
+    let other = || {
+        let Loaded::Session(mut other) = with_a_pair().0.stored() else {
+            unreachable!()
+        };
+        other.epoch = Epoch(8);
+        Loaded::Session(other)
+    };
+    for loaded in [Loaded::SignedOut(Cause::SignedOut), other()] {
+        let (mut bench, attempt) = with_a_pair();
+        bench.written(Err(StoreError::Conflict));
+        bench.loaded(loaded);
+        assert!(bench.discards(attempt), "{:?}", bench.effects);
+    }
+
+    let (mut bench, attempt) = with_a_pair();
+    bench.event(Event::SignIn {
+        waiter: waiter(2),
+        renewal: Renewal::RefreshToken,
+    });
+    let sign_in = bench.state.attempts;
+    bench.event(Event::SignInAnswered {
+        attempt: sign_in,
+        outcome: grant(10_000, true),
+        epoch: Epoch(8),
+    });
+    bench.written(Ok(()));
+    assert!(bench.answers().contains(&(waiter(2), Answer::SignedIn)));
+    assert!(bench.discards(attempt), "replaced: {:?}", bench.effects);
+}

@@ -1,0 +1,175 @@
+//! What callers need of a session, and whether a refresh is wanted and may start.
+
+use super::{
+    clock::{self, Standing},
+    event::{Failure, Want},
+    model::{Cause, Renewal},
+    signed_in::{BLOCKED, DEAD_PATH},
+    state::{Refresh, Session, Stage, Write},
+};
+use crate::{
+    environment::{Millis, Now},
+    error::Code,
+};
+
+impl Session {
+    /// How the access token stands by the clocks.
+    pub(super) fn standing(&self, now: Now) -> Standing {
+        clock::judge(&self.times, &self.anchor, now)
+    }
+
+    /// Whether the access token may be handed out.
+    pub fn serves(&self, now: Now) -> bool {
+        self.standing(now).usable && !self.rejected
+    }
+
+    /// A caller's minimum, clamped to half of the lifetime: no server can give more for long.
+    pub(super) fn clamped(&self, at_least: Millis) -> Millis {
+        self.times
+            .lifetime
+            .map_or(0, |lifetime| at_least.min(lifetime / 2))
+    }
+
+    pub(super) fn satisfied(&self, want: Want, now: Now) -> bool {
+        let serves = self.serves(now);
+        match want {
+            Want::Token { at_least, .. } => {
+                let left = self.standing(now).remaining;
+                serves && left.is_none_or(|left| left >= self.clamped(at_least))
+            }
+            Want::Refresh { than } | Want::Replay { than } => serves && self.generation > than,
+        }
+    }
+
+    /// Whether waiting will bring this caller something.
+    pub(super) fn coming(&self, want: Want, now: Now) -> bool {
+        match self.refresh {
+            Refresh::InFlight { .. } => true,
+            Refresh::Ready => {
+                !(self.stretched && self.serves(now) && matches!(want, Want::Token { .. }))
+            }
+            _ => false,
+        }
+    }
+
+    fn hungry(&self, now: Now) -> bool {
+        let serves = self.serves(now);
+        self.waiters.iter().any(|(_, want)| {
+            let stretched = self.stretched && serves && matches!(want, Want::Token { .. });
+            !stretched && !self.satisfied(*want, now)
+        })
+    }
+
+    /// Whether somebody waits who cannot go on with the token that is there.
+    pub(super) fn starving(&self, now: Now) -> bool {
+        !self.serves(now) && !self.waiters.is_empty()
+    }
+
+    /// Whether somebody needs a refresh, or it is due and may be started `by_itself`.
+    pub(super) fn wants_refresh(&self, now: Now, by_itself: bool) -> bool {
+        let proof = self.unproven && self.refresh == Refresh::Ready;
+        proof || self.hungry(now) || ((self.owed || self.unproven) && by_itself)
+    }
+
+    pub(super) fn may_start(&self, now: Now) -> bool {
+        let store_free = matches!(self.write, Write::Saved | Write::Owed { .. });
+        store_free
+            && match &self.refresh {
+                Refresh::Ready => self.unproven || !self.standing(now).young,
+                Refresh::Waiting { since, wait, .. } => clock::rest(*since, *wait, now) == 0,
+                Refresh::Blocked { since, .. } => clock::rest(*since, BLOCKED, now) == 0,
+                Refresh::InFlight { .. } | Refresh::Ended { .. } | Refresh::None => false,
+            }
+    }
+
+    /// Why a caller can't have what it wants.
+    pub(super) fn reason(&self, want: Want, now: Now) -> Failure {
+        match &self.refresh {
+            Refresh::Waiting {
+                since,
+                wait,
+                failure,
+                ..
+            } => Failure {
+                after: Some(clock::rest(*since, *wait, now)),
+                ..failure.clone()
+            },
+            Refresh::Blocked { failure, .. } => failure.clone(),
+            Refresh::Ended { cause } => (*cause).into(),
+            Refresh::None if self.serves(now) && matches!(want, Want::Refresh { .. }) => {
+                Failure::new(Code::GrantNotEnabled)
+            }
+            Refresh::None => Cause::SessionEnded.into(),
+            Refresh::Ready | Refresh::InFlight { .. } => Failure::new(Code::ServerBusy),
+        }
+    }
+
+    /// The cause, when no refresh is left and the access token can no longer be handed out.
+    pub(super) fn over(&self, now: Now) -> Option<Cause> {
+        let cause = match self.refresh {
+            Refresh::Ended { cause } => cause,
+            Refresh::None => Cause::SessionEnded,
+            _ => return None,
+        };
+        (!self.serves(now) && self.asking.is_none()).then_some(cause)
+    }
+
+    pub(super) fn sent(&self, attempt: u64) -> bool {
+        matches!(self.refresh, Refresh::InFlight { attempt: a, stage: Stage::Sent { .. }, .. } if a == attempt)
+    }
+
+    /// Whether the record may be written now. While a journal or a new pair is on its way to the
+    /// store, that is the write.
+    pub(super) fn may_write(&self) -> bool {
+        !matches!(
+            self.refresh,
+            Refresh::InFlight {
+                stage: Stage::Journaling { .. } | Stage::Saving { .. } | Stage::Rereading { .. },
+                ..
+            }
+        )
+    }
+
+    /// A refresh that waits may start again, unless waiting is right for this failure of a request
+    /// that was sent or not.
+    pub(super) fn retry_unless(&mut self, right: impl FnOnce(bool, Code) -> bool) {
+        if let Refresh::Waiting { failure, sent, .. } = &self.refresh
+            && !right(*sent, failure.code)
+        {
+            self.refresh = Refresh::Ready;
+        }
+    }
+
+    /// How long until a tick is of use.
+    pub(super) fn next_wake(&self, now: Now, background: bool) -> Option<Millis> {
+        let write = match self.write {
+            Write::Owed { since, wait, .. } if self.may_write() => {
+                Some(clock::rest(since, wait, now))
+            }
+            _ => None,
+        };
+        let wanted = (self.owed || self.unproven) && !background;
+        let standing = self.standing(now);
+        let refresh = match &self.refresh {
+            Refresh::Ready if standing.young && (wanted || !self.waiters.is_empty()) => Some(1_000),
+            Refresh::Waiting { since, wait, .. } if wanted => Some(clock::rest(*since, *wait, now)),
+            Refresh::Blocked { since, .. } if wanted => Some(clock::rest(*since, BLOCKED, now)),
+            Refresh::InFlight {
+                stage: Stage::Sent { network_changed },
+                ..
+            } => network_changed.map(|since| clock::rest(since, DEAD_PATH, now)),
+            Refresh::Ended { .. } | Refresh::None => {
+                let margin = self.times.lifetime.map_or(0, clock::margin);
+                standing.remaining.map(|left| left.saturating_sub(margin))
+            }
+            _ => None,
+        };
+        [write, refresh].into_iter().flatten().min()
+    }
+
+    /// Whether the session can get another access token without the person.
+    pub fn renews(&self) -> bool {
+        !matches!(self.refresh, Refresh::Ended { .. } | Refresh::None)
+            && self.renewal != Renewal::None
+    }
+}
