@@ -212,7 +212,7 @@ impl Builder {
                 state: SessionState::Loading,
                 serving: None,
             }),
-            states: watch::Sender::new(SessionState::Loading),
+            states: watch::channel(SessionState::Loading).0,
             persistence: claims.persistence,
             refused_certificate: Default::default(),
             ignored: Default::default(),
