@@ -30,7 +30,7 @@ pub mod runtime {
         }
 
         /// Never called.
-        pub fn enter(&self) {
+        pub fn enter(&self) -> NoRuntime {
             match *self {}
         }
 
