@@ -144,21 +144,22 @@ fn format(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// The crate that borrows the core's source has none of the core's unit tests and examples, and
+/// cargo would look for them there as soon as a kind of target is named.
+const BORROWER: &str = "quickaccess-shuttle";
+
 fn lint(workspace: &Workspace) -> Result<Outcome> {
     let deny = ["--", "--deny", "warnings"];
-    // The core's source has its unit tests in its own crate alone, and `--all-targets` would look
-    // for them in the crate that borrows it, too.
-    let borrower = "quickaccess-shuttle";
     let all = [
         "clippy",
         "--workspace",
         "--all-targets",
         "--exclude",
-        borrower,
+        BORROWER,
     ];
-    let its_tests = ["clippy", "--tests", "--package", borrower];
+    let borrower = ["clippy", "--tests", "--package", BORROWER];
     command::run(workspace.cargo(all).args(deny))?;
-    command::run(workspace.cargo(its_tests).args(deny))?;
+    command::run(workspace.cargo(borrower).args(deny))?;
     Ok(Outcome::Done)
 }
 
@@ -167,24 +168,37 @@ fn tests(workspace: &Workspace) -> Result<Outcome> {
     if file.exists() {
         fs::remove_file(&file).map_err(|error| Failure::new(format!("{error}")))?;
     }
-    let command = workspace.cargo([
+    let all = [
         "test",
         "--workspace",
         "--no-fail-fast",
-        "--lib",
-        "--bins",
-        "--tests",
-        "--examples",
-    ]);
+        "--exclude",
+        BORROWER,
+    ];
+    let kinds = ["--lib", "--bins", "--tests", "--examples"];
+    let borrower = ["test", "--tests", "--no-fail-fast", "--package", BORROWER];
     let mut output = TestOutput::default();
-    let outcome = command::run_watched(command, |line| output.line(line));
+    let mut all = workspace.cargo(all);
+    all.args(kinds);
+    let outcomes = [all, workspace.cargo(borrower)]
+        .map(|command| command::run_watched(command, |line| output.line(line)));
     Results::from(output).save(&file)?;
-    outcome?;
+    for outcome in outcomes {
+        outcome?;
+    }
     Ok(Outcome::Done)
 }
 
 fn doc_tests(workspace: &Workspace) -> Result<Outcome> {
-    command::run(&mut workspace.cargo(["test", "--workspace", "--no-fail-fast", "--doc"]))?;
+    let all = [
+        "test",
+        "--workspace",
+        "--no-fail-fast",
+        "--doc",
+        "--exclude",
+        BORROWER,
+    ];
+    command::run(&mut workspace.cargo(all))?;
     Ok(Outcome::Done)
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Counters {
-    /// Requests that the server took, pages included.
+    /// Requests that the server took; its pages for people are not counted.
     pub requests: u64,
     /// Token requests by grant.
     pub token_requests: TokenRequests,

@@ -37,6 +37,7 @@ mod clock;
 mod control;
 mod counters;
 mod fault;
+mod pages;
 mod scenario;
 mod seen;
 mod serve;

@@ -129,6 +129,12 @@ impl Log {
             .find(|connection| connection.number == number)
     }
 
+    /// Whether a connection is encrypted.
+    pub(crate) fn is_tls(&self, number: u64) -> bool {
+        let mut newest_first = self.connections.iter().rev();
+        newest_first.any(|connection| connection.number == number && connection.tls.is_some())
+    }
+
     pub(crate) fn connections(&self) -> Vec<Connection> {
         self.connections.iter().cloned().collect()
     }

@@ -12,6 +12,7 @@ use tower_service::Service;
 use crate::{
     api::{self, Peer, params::Params, token},
     fault::{FaultKind, Meeting, Plan, Wait},
+    pages,
     scenario::Scenario,
     seen::Seen,
     state::Shared,
@@ -57,6 +58,7 @@ impl Simulator {
     pub fn new(scenario: Scenario) -> Self {
         let shared = Arc::new(Shared::new(scenario));
         let router = api::routes()
+            .merge(pages::routes())
             .fallback(api::not_found)
             .with_state(shared.clone());
         Self { shared, router }
@@ -93,6 +95,13 @@ impl Simulator {
     }
 
     pub(crate) async fn answer(&self, request: Request<Bytes>, peer: Peer) -> Result<Answer, Cut> {
+        if pages::has(request.uri().path()) {
+            return Ok(Answer {
+                response: self.route(request, peer).await?,
+                in_body: Vec::new(),
+                truncated: false,
+            });
+        }
         let params = token_params(&request);
         let meeting = Meeting::of(&request, params.truthy("grant_type").as_deref());
         let mut plan = self.shared.change(|state| {

@@ -1,7 +1,7 @@
 //! Access Tracker: every OAuth2 transaction with its true reason, also where the client is told
 //! less. Holds no password and no token.
 
-use std::{collections::VecDeque, net::IpAddr};
+use std::{collections::VecDeque, fmt, net::IpAddr, str::FromStr};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,6 +10,8 @@ use serde::Serialize;
 const ROWS: usize = 10_000;
 /// Longer names are cut, as a text of any length may come in.
 const LONGEST_NAME: usize = 128;
+/// Longer explanations are cut, since they may quote what came in.
+const LONGEST_TEXT: usize = 512;
 
 /// One OAuth2 transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -55,14 +57,68 @@ pub enum AccessResult {
     Timeout,
 }
 
+impl AccessResult {
+    /// The word that administrators know it by, as in JSON.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Accept => "ACCEPT",
+            Self::Reject => "REJECT",
+            Self::Timeout => "TIMEOUT",
+        }
+    }
+}
+
 /// Names a row in an answer's extensions, so that a fault can be noted on it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowNumber(pub(crate) u64);
 
-#[derive(Default)]
+/// The newest rows, each with the revision that added or last changed it.
 pub(crate) struct Tracker {
-    rows: VecDeque<AccessRow>,
+    rows: VecDeque<(u64, AccessRow)>,
     last: u64,
+    /// Tells this tracker from the one before a reset, whose revisions mean nothing here.
+    run: u64,
+    revision: u64,
+    /// The revision that cleared it.
+    cleared: u64,
+}
+
+/// A moment in a tracker's life, so that a reader can ask for what came after it. As text it is
+/// opaque to clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    run: u64,
+    revision: u64,
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}.{}", self.run, self.revision)
+    }
+}
+
+impl FromStr for Mark {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (run, revision) = text.split_once('.').ok_or(())?;
+        Ok(Self {
+            run: u64::from_str_radix(run, 16).map_err(drop)?,
+            revision: revision.parse().map_err(drop)?,
+        })
+    }
+}
+
+impl Default for Tracker {
+    fn default() -> Self {
+        Self {
+            rows: VecDeque::new(),
+            last: 0,
+            run: getrandom::u64().expect("the system gives random bits"),
+            revision: 0,
+            cleared: 0,
+        }
+    }
 }
 
 impl AccessRow {
@@ -113,16 +169,15 @@ impl AccessRow {
 impl Tracker {
     pub(crate) fn add(&mut self, mut row: AccessRow) -> RowNumber {
         self.last += 1;
+        self.revision += 1;
         row.number = self.last;
-        for name in [&mut row.user, &mut row.api_client, &mut row.grant]
-            .into_iter()
-            .flatten()
-        {
-            if let Some((end, _)) = name.char_indices().nth(LONGEST_NAME) {
-                name.truncate(end);
-            }
+        let names = [&mut row.user, &mut row.api_client, &mut row.grant];
+        for name in names.into_iter().flatten() {
+            cut(name, LONGEST_NAME);
         }
-        self.rows.push_back(row);
+        cut(&mut row.reason, LONGEST_TEXT);
+        cut(&mut row.told, LONGEST_TEXT);
+        self.rows.push_back((self.revision, row));
         if self.rows.len() > ROWS {
             self.rows.pop_front();
         }
@@ -131,17 +186,101 @@ impl Tracker {
 
     /// Notes what a fault did to the answer.
     pub(crate) fn note_fault(&mut self, row: RowNumber, fault: &str) {
-        if let Some(row) = self.rows.iter_mut().rev().find(|one| one.number == row.0) {
+        let noted = self.rows.iter_mut().rev().find(|(_, r)| r.number == row.0);
+        if let Some((changed, row)) = noted {
+            self.revision += 1;
+            *changed = self.revision;
             row.fault = Some(fault.into());
         }
     }
 
     /// Oldest first.
     pub(crate) fn rows(&self) -> impl DoubleEndedIterator<Item = &AccessRow> {
-        self.rows.iter()
+        self.rows.iter().map(|(_, row)| row)
+    }
+
+    /// The present moment.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            run: self.run,
+            revision: self.revision,
+        }
+    }
+
+    /// Whether what was read at this moment is still there, so that the rows since then tell all.
+    pub(crate) fn holds(&self, mark: Mark) -> bool {
+        mark.run == self.run && (self.cleared..=self.revision).contains(&mark.revision)
+    }
+
+    /// The rows that were added or changed after this moment, oldest first.
+    pub(crate) fn rows_since(&self, mark: Mark) -> impl DoubleEndedIterator<Item = &AccessRow> {
+        let news = self.rows.iter().filter(move |(at, _)| *at > mark.revision);
+        news.map(|(_, row)| row)
     }
 
     pub(crate) fn clear(&mut self) {
         self.rows.clear();
+        self.revision += 1;
+        self.cleared = self.revision;
+    }
+}
+
+fn cut(text: &mut String, longest: usize) {
+    if let Some((end, _)) = text.char_indices().nth(longest) {
+        text.truncate(end);
+        text.push('\u{2026}');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(user: &str) -> AccessRow {
+        AccessRow {
+            user: Some(user.into()),
+            ..AccessRow::new(Timestamp::UNIX_EPOCH, None)
+        }
+    }
+
+    fn news(tracker: &Tracker, mark: Mark) -> Vec<u64> {
+        tracker.rows_since(mark).map(|row| row.number).collect()
+    }
+
+    #[test]
+    fn a_mark_tells_new_and_changed_rows_from_those_that_were_read() {
+        let mut tracker = Tracker::default();
+        let first = tracker.add(row("a"));
+        tracker.add(row("b"));
+        let read = tracker.mark();
+        assert!(tracker.holds(read) && news(&tracker, read).is_empty());
+        tracker.add(row("c"));
+        tracker.note_fault(first, "delayed");
+        assert_eq!(news(&tracker, read), [1, 3]);
+        assert_eq!(read.to_string().parse(), Ok(read));
+    }
+
+    #[test]
+    fn a_mark_holds_until_the_rows_are_cleared_or_the_tracker_is_another() {
+        let mut tracker = Tracker::default();
+        tracker.add(row("a"));
+        let read = tracker.mark();
+        tracker.clear();
+        assert!(!tracker.holds(read));
+        assert!(tracker.holds(tracker.mark()));
+        assert!(!Tracker::default().holds(read));
+    }
+
+    #[test]
+    fn texts_of_any_length_are_cut() {
+        let mut tracker = Tracker::default();
+        let mut long = row(&"\u{e9}".repeat(200));
+        long.reason = "x".repeat(513);
+        long.told = "x".repeat(512);
+        tracker.add(long);
+        let kept = tracker.rows().next().unwrap();
+        let length = |text: &str| text.chars().count();
+        assert_eq!(kept.user.as_deref().map(length), Some(129));
+        assert_eq!((length(&kept.reason), length(&kept.told)), (513, 512));
     }
 }

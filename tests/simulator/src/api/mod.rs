@@ -2,12 +2,12 @@
 
 mod accept;
 pub(crate) mod bearer;
-mod catalogue;
+pub(crate) mod catalogue;
 mod credentials;
 mod grant;
 pub(crate) mod params;
 pub(crate) mod problem;
-mod resources;
+pub(crate) mod resources;
 pub(crate) mod token;
 
 use std::{net::IpAddr, sync::Arc};

@@ -48,7 +48,8 @@ impl Params {
         }
     }
 
-    fn from_form(body: &[u8]) -> Self {
+    /// Decodes a form body or a query.
+    pub(crate) fn from_form(body: &[u8]) -> Self {
         let pairs = body
             .split(|byte| *byte == b'&')
             .filter(|pair| !pair.is_empty());

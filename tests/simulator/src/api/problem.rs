@@ -71,10 +71,14 @@ impl Problem {
         self.into_response().map(|_| body)
     }
 
+    /// The same error's members as in RFC 6749 section 5.2.
+    pub(crate) fn rfc6749(&self) -> serde_json::Value {
+        serde_json::json!({ "error": self.title, "error_description": self.detail })
+    }
+
     /// The same error in the form of RFC 6749 section 5.2.
     pub(crate) fn into_rfc6749(self) -> Response {
-        let body = serde_json::json!({ "error": self.title, "error_description": self.detail });
-        let mut response = json(self.status_code(), &body);
+        let mut response = json(self.status_code(), &self.rfc6749());
         no_store(&mut response);
         response
     }

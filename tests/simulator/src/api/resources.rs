@@ -42,7 +42,7 @@ pub(crate) fn answer(
     }
     let body = match uri.path() {
         "/api/oauth/me" => me(state, &caller),
-        "/api/oauth/privileges" => value!({ "privileges": caller.profile.privileges }),
+        "/api/oauth/privileges" => privileges(&caller),
         "/api/oauth/all-privileges" => match query_member(uri.query(), "format").as_deref() {
             None | Some("list") => catalogue::list(),
             Some("tree") => catalogue::tree(),
@@ -101,7 +101,7 @@ pub(crate) fn revoke(
     json(StatusCode::OK, &value!({ "revoked": true }))
 }
 
-fn me(state: &State, caller: &Caller) -> Value {
+pub(crate) fn me(state: &State, caller: &Caller) -> Value {
     let mut members = Map::new();
     members.insert("info".into(), caller.profile.name.clone().into());
     let name = caller.holder.user.as_ref().unwrap_or(&caller.holder.client);
@@ -112,7 +112,11 @@ fn me(state: &State, caller: &Caller) -> Value {
     members.into()
 }
 
-fn server_version(state: &State) -> Value {
+pub(crate) fn privileges(caller: &Caller) -> Value {
+    value!({ "privileges": caller.profile.privileges })
+}
+
+pub(crate) fn server_version(state: &State) -> Value {
     let server = &state.scenario.server;
     value!({
         "cppm_version": server.version,
@@ -121,7 +125,7 @@ fn server_version(state: &State) -> Value {
     })
 }
 
-fn cppm_version(state: &State) -> Value {
+pub(crate) fn cppm_version(state: &State) -> Value {
     let server = &state.scenario.server;
     let [major, minor, release, build] = parse_version(&server.version).unwrap_or_default();
     value!({

@@ -35,7 +35,7 @@ pub(crate) struct Refusal {
 
 /// A successful answer; the members' order is the server's \[L\].
 #[derive(Serialize)]
-struct TokenReply {
+pub(crate) struct TokenReply {
     access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_in: Option<Value>,
@@ -43,6 +43,28 @@ struct TokenReply {
     scope: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
+}
+
+impl TokenReply {
+    pub(crate) fn new(
+        expires_in: &ExpiresIn,
+        lifetime: u64,
+        access_token: String,
+        refresh_token: Option<String>,
+    ) -> Self {
+        Self {
+            access_token,
+            expires_in: match expires_in {
+                ExpiresIn::Lifetime => Some(lifetime.into()),
+                ExpiresIn::Number(number) => Some(Value::Number(number.clone())),
+                ExpiresIn::Text(text) => Some(Value::String(text.clone())),
+                ExpiresIn::Missing => None,
+            },
+            token_type: "Bearer",
+            scope: None,
+            refresh_token,
+        }
+    }
 }
 
 impl Refusal {
@@ -220,19 +242,12 @@ fn issue(state: &mut State, client: &ApiClient, granted: Granted) -> TokenReply 
     if let Some(old) = granted.refreshed_with.filter(|_| use_up) {
         state.tokens.use_up(&old);
     }
-    let expires_in = match &state.switches.expires_in {
-        ExpiresIn::Lifetime => Some(client.access_token_lifetime.into()),
-        ExpiresIn::Number(number) => Some(Value::Number(number.clone())),
-        ExpiresIn::Text(text) => Some(Value::String(text.clone())),
-        ExpiresIn::Missing => None,
-    };
-    TokenReply {
+    TokenReply::new(
+        &state.switches.expires_in,
+        client.access_token_lifetime,
         access_token,
-        expires_in,
-        token_type: "Bearer",
-        scope: None,
         refresh_token,
-    }
+    )
 }
 
 fn refuse(state: &State, problem: Problem) -> Response {
