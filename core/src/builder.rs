@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use arc_swap::ArcSwap;
@@ -16,12 +16,13 @@ use crate::{
     secret::Secret,
     server::ServerUrl,
     session::{
-        driver::{Driver, Shared},
+        driver::Driver,
         published::{Published, SessionState},
+        shared::Shared,
         state::{Known, State},
         workers::Worker,
     },
-    store::{DataDir, Persistence, Processes, TokenStore, Vault},
+    store::{DataDir, Persistence, Processes, StoreError, TokenStore, Vault},
     transport::{HttpTransport, Transport},
     trust::{Trust, TrustMemory},
 };
@@ -124,7 +125,7 @@ impl Builder {
     ///
     /// # Errors
     /// `invalid_input` names the setting that cannot be used; `store_unavailable` names the data
-    /// folder.
+    /// folder; `store_locked` when that cannot be read before the device is unlocked.
     pub fn build(self) -> Result<QuickAccess, Error> {
         let invalid = |text: &str| Error::with_message(Code::InvalidInput, text);
         let server = ServerUrl::parse(&self.server)?;
@@ -157,11 +158,12 @@ impl Builder {
                 ));
             }
         };
-        let unavailable = |_| {
-            Error::with_message(
+        let unavailable = |error| match error {
+            StoreError::Locked => Error::new(Code::StoreLocked),
+            _ => Error::with_message(
                 Code::StoreUnavailable,
                 "The data folder cannot be read or written. Give a folder that this app may write to.",
-            )
+            ),
         };
         let name = server.to_string();
         let account = data.account(&name, &client_id).map_err(unavailable)?;
@@ -208,6 +210,7 @@ impl Builder {
             backend,
             transport,
             trust,
+            trust_read: AtomicBool::new(false),
             published: ArcSwap::from_pointee(Published {
                 state: SessionState::Loading,
                 serving: None,

@@ -1,7 +1,7 @@
 //! A look at the server before a password is asked for: is this a ClearPass API, is its
 //! certificate good, how far is its clock off? It also warms the connections that follow.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use http::Method;
 
@@ -9,7 +9,8 @@ use crate::{
     error::{Code, Error},
     quickaccess::QuickAccess,
     requests,
-    transport::{Lane, Reply, Request},
+    session::driver::Revocation,
+    transport::{Lane, Reply, Request, redirect},
     trust::Certificate,
 };
 
@@ -36,13 +37,15 @@ impl QuickAccess {
     /// `timeout` and the like.
     pub async fn probe(&self) -> Result<Probe, Error> {
         let environment = &self.shared.environment;
+        // What is remembered of the certificate lies in the store.
+        self.settled().await;
         let began = environment.now();
         let (first, _, _) = tokio::join!(
             self.knock(Lane::SignIn),
             self.knock(Lane::Resources),
             self.knock(Lane::Resources),
         );
-        let reply = first?;
+        let reply = first.map_err(|error| self.unless_unread(error))?;
         let now = environment.now();
         let took = Duration::from_millis(now.boot.saturating_sub(began.boot));
         self.judge_probe(&reply)?;
@@ -64,6 +67,16 @@ impl QuickAccess {
         })
     }
 
+    /// As long as the store has not told what is remembered of the server, nobody can say whether
+    /// its certificate is a new one or a changed one.
+    fn unless_unread(&self, error: Error) -> Error {
+        let read = self.shared.trust_read.load(Ordering::Relaxed);
+        match (error.certificate(), self.shared.unread()) {
+            (Some(_), Revocation::Failed(code)) if !read => Error::new(code),
+            _ => error,
+        }
+    }
+
     async fn knock(&self, lane: Lane) -> Result<Reply, Error> {
         let shared = &self.shared;
         let url = shared.config.server.api("oauth/me")?;
@@ -76,11 +89,8 @@ impl QuickAccess {
     fn judge_probe(&self, reply: &Reply) -> Result<(), Error> {
         let server = &self.shared.config.server;
         if reply.status.is_redirection() {
-            let place = reply
-                .headers
-                .get(http::header::LOCATION)
-                .and_then(|place| place.to_str().ok());
-            let place = crate::protocol::problem::printable(place.unwrap_or("another place"), 200);
+            let place = redirect::place_of(reply);
+            let place = place.as_deref().unwrap_or("another place");
             let text = format!(
                 "{server} sends requests on to {place}. {}",
                 Code::Redirected.what_to_do()

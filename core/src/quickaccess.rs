@@ -23,10 +23,11 @@ use crate::{
     requests::RequestBuilder,
     secret::Secret,
     session::{
-        driver::{Credentials, Message, Revocation, Shared, Told},
+        driver::{Credentials, Message, Revocation, Told},
         event::{Event, PlatformEvent, WaiterId, Want},
         model::Renewal,
         published::{AccessToken, SessionState},
+        shared::Shared,
     },
     store::{HistoryEntry, StoreError},
     trust::TrustFailure,
@@ -36,8 +37,21 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct QuickAccess {
     pub(crate) shared: Arc<Shared>,
+    driver: Arc<Link>,
+}
+
+/// What the clones of a handle have in common: the way to the driver, which ends when the last one
+/// has gone and nothing is under way.
+#[derive(Debug)]
+struct Link {
     address: mpsc::UnboundedSender<Message>,
-    waiters: Arc<AtomicU64>,
+    waiters: AtomicU64,
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        let _ = self.address.send(Message::Closed);
+    }
 }
 
 /// What a caller needs of an access token.
@@ -71,11 +85,9 @@ impl QuickAccess {
     }
 
     pub(crate) fn new(shared: Arc<Shared>, address: mpsc::UnboundedSender<Message>) -> Self {
-        Self {
-            shared,
-            address,
-            waiters: Arc::default(),
-        }
+        let waiters = AtomicU64::new(0);
+        let driver = Arc::new(Link { address, waiters });
+        Self { shared, driver }
     }
 
     /// Signs a person in with the password grant (RFC 6749 section 4.3). The password lives for
@@ -160,12 +172,13 @@ impl QuickAccess {
     pub fn cached_token(&self) -> Option<AccessToken> {
         let published = self.shared.published.load();
         let serving = published.serving.as_ref()?;
-        let standing = serving.standing(self.shared.environment.now());
+        let now = self.shared.environment.now();
+        let standing = serving.standing(now);
         if !standing.usable {
             return None;
         }
-        if standing.due && !serving.nudged.swap(true, Ordering::Relaxed) {
-            let _ = self.address.send(Message::Event(Event::Used));
+        if standing.due && serving.nudges(now) {
+            self.post(Message::Event(Event::Used));
         }
         Some(serving.token.clone())
     }
@@ -263,7 +276,7 @@ impl QuickAccess {
         if event == PlatformEvent::NetworkChanged {
             self.shared.transport.reset();
         }
-        let _ = self.address.send(Message::Event(Event::Platform(event)));
+        self.post(Message::Event(Event::Platform(event)));
     }
 
     /// Trusts the certificate that an error showed, after the person has compared its fingerprint.
@@ -289,11 +302,11 @@ impl QuickAccess {
 
     async fn trust_changed(&self) -> Result<(), Error> {
         self.shared.transport.reset();
+        self.post(Message::Event(Event::TrustChanged));
         let Some(saved) = self.shared.save_trust() else {
             return Ok(());
         };
-        let saved = saved.await.ok().flatten();
-        match saved.unwrap_or(Err(StoreError::Unavailable)) {
+        match saved.await.unwrap_or(Err(StoreError::Unavailable)) {
             Ok(()) => Ok(()),
             Err(error) => Err(self.shared.explain(&error.into(), false)),
         }
@@ -318,30 +331,34 @@ impl QuickAccess {
     }
 
     async fn token(&self, want: Want) -> Result<AccessToken, Error> {
-        let asked = self.ask(|waiter| Event::Want { waiter, want });
-        let limit = self
-            .shared
-            .environment
-            .sleep(self.shared.config.timeouts.token);
-        let told = tokio::select! {
-            biased;
-            told = asked => told?,
-            () = limit => {
-                return Err(Error::with_message(
-                    Code::Timeout,
-                    "The session is still being extended. Try again in a moment; nothing is lost.",
-                ));
-            }
-        };
-        match told {
+        match self
+            .ask_within(|waiter| Event::Want { waiter, want })
+            .await?
+        {
             Told::Token(token) | Told::Replay(token) => Ok(token),
             Told::Failed(error) => Err(error),
             _ => Err(Error::new(Code::Internal)),
         }
     }
 
+    /// As [`Self::ask`], for no longer than a caller waits for a token. What it waits for goes on.
+    pub(crate) async fn ask_within(
+        &self,
+        event: impl FnOnce(WaiterId) -> Event,
+    ) -> Result<Told, Error> {
+        let patience = self.shared.config.timeouts.token;
+        tokio::select! {
+            biased;
+            told = self.ask(event) => told,
+            () = self.shared.environment.sleep(patience) => Err(Error::with_message(
+                Code::Timeout,
+                "The session is still being extended. Try again in a moment; nothing is lost.",
+            )),
+        }
+    }
+
     /// Waits until the store has been read.
-    async fn settled(&self) {
+    pub(crate) async fn settled(&self) {
         let mut states = self.subscribe();
         // It fails only when the driver is gone, and then the next call tells.
         let _ = states
@@ -363,15 +380,16 @@ impl QuickAccess {
         told.map_err(|_| Error::new(Code::Internal))
     }
 
-    /// Tells the driver once for each token that the server accepts it.
-    pub(crate) fn accepted(&self, token: &AccessToken) {
+    /// Tells the driver once for each token that the server accepts it, if it is so.
+    pub(crate) fn accepted(&self, token: &AccessToken, is_so: impl FnOnce() -> bool) {
         let published = self.shared.published.load();
         let Some(serving) = &published.serving else {
             return;
         };
         let same = serving.token.epoch() == token.epoch()
             && serving.token.generation() == token.generation();
-        if same && !serving.accepted.swap(true, Ordering::Relaxed) {
+        let new = same && !serving.accepted.load(Ordering::Relaxed);
+        if new && is_so() && !serving.accepted.swap(true, Ordering::Relaxed) {
             let (epoch, generation) = (token.epoch(), token.generation());
             self.post(Message::Event(Event::Accepted { epoch, generation }));
         }
@@ -379,11 +397,11 @@ impl QuickAccess {
 
     pub(crate) fn post(&self, message: Message) {
         // When the driver is gone, the caller's own channel tells.
-        let _ = self.address.send(message);
+        let _ = self.driver.address.send(message);
     }
 
     fn next_waiter(&self) -> WaiterId {
-        WaiterId(self.waiters.fetch_add(1, Ordering::Relaxed))
+        WaiterId(self.driver.waiters.fetch_add(1, Ordering::Relaxed))
     }
 }
 

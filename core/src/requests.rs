@@ -2,7 +2,10 @@
 //! once, not permitted, or no verdict. The token goes to the configured origin and nowhere else.
 
 use http::Method;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::Value;
 use url::Url;
 
@@ -72,17 +75,18 @@ impl<'a> RequestBuilder<'a> {
     /// `no_api_access`; the codes of a session that is over; `offline`, `timeout`, `server_busy`,
     /// `server_error` and `bad_reply`, which say whether the server may have acted.
     pub async fn send<T: DeserializeOwned>(self) -> Result<T, Error> {
+        let safe = is_safe(&self.method);
         let reply = self.reply().await?;
         let body = reply.body.expose();
         let body = if body.is_empty() { b"null" } else { body };
-        serde_json::from_slice(body).map_err(|_| Error::new(Code::BadReply))
+        serde_json::from_slice(body).map_err(|_| Error::new(Code::BadReply).may_have_acted(!safe))
     }
 
     async fn reply(self) -> Result<Reply, Error> {
         let (mut url, body) = (self.url?, self.body?);
         let area = area(&self.method, &url, self.session);
         let me = self.method == Method::GET && area.0 == "GET oauth/me";
-        let safe = matches!(self.method, Method::GET | Method::HEAD);
+        let safe = is_safe(&self.method);
         let shared = &self.session.shared;
         let mut token = self.session.access_token().await?;
         let (mut sends, mut redirects) = (0, 0);
@@ -109,14 +113,18 @@ impl<'a> RequestBuilder<'a> {
                     area: area.clone(),
                     me,
                 };
-                match self.session.ask(event).await? {
+                match self.session.ask_within(event).await? {
                     Told::Replay(newer) if sends < MOST_SENDS => token = newer,
+                    Told::Replay(_) => return Err(Error::new(Code::ServerBusy)),
+                    Told::NotPermitted => return Err(not_permitted(&area)),
                     Told::Failed(error) => return Err(error),
-                    _ => return Err(not_permitted(&area)),
+                    _ => return Err(Error::new(Code::Internal)),
                 }
                 continue;
             }
-            self.session.accepted(&token);
+            if reply.status.is_success() {
+                self.session.accepted(&token, || is_the_apis_own(&reply));
+            }
             if reply.status.is_redirection() && safe && redirects < MOST_REDIRECTS {
                 match redirect::judge(&shared.config.server, &url, &reply) {
                     Redirect::Follow(next) => {
@@ -133,10 +141,24 @@ impl<'a> RequestBuilder<'a> {
                 return Ok(reply);
             }
             let may_have_acted = !safe && reply.status.is_server_error();
-            let fault = fault(&reply, shared.environment.now().wall);
+            let mut fault = fault(&reply, shared.environment.now().wall);
+            fault.detail = fault
+                .detail
+                .filter(|detail| !detail.contains(token.expose()));
             return Err(error_of(&fault).may_have_acted(may_have_acted));
         }
     }
+}
+
+/// Whether a request changes nothing on the server.
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// Whether a success comes from the API, which answers with JSON or with nothing; a captive portal
+/// welcomes people with a page.
+fn is_the_apis_own(reply: &Reply) -> bool {
+    reply.body.is_empty() || serde_json::from_slice::<IgnoredAny>(reply.body.expose()).is_ok()
 }
 
 /// Whether a reply says that the token is not good for this: 401 or 403 from the API itself. A

@@ -187,3 +187,42 @@ fn with_lifetime(expires_in: ExpiresIn) -> Simulator {
     server.set_switches(|switches| switches.expires_in = expires_in);
     server
 }
+
+#[tokio::test(start_paused = true)]
+async fn a16_a_clock_that_is_set_is_reported() {
+    for (jump, word) in [(DAY, "forward"), (-DAY, "back")] {
+        let phone = Phone::new();
+        let session = phone.signed_in().await;
+        phone.pass(HOUR).await;
+        phone.clocks.set_wall(jump);
+        for _ in 0..3 {
+            session.notify(PlatformEvent::TimeChanged);
+            phone.pass(MINUTE).await;
+        }
+        let history = session.history().await;
+        let told: Vec<_> = history
+            .iter()
+            .filter(|entry| entry.kind == "clock_set")
+            .collect();
+        assert_eq!(told.len(), 1, "once: {history:?}");
+        assert!(told[0].text.contains(word), "{:?}", told[0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a16_after_a_reboot_the_clock_is_asked_once_and_setting_it_then_changes_nothing() {
+    let phone = Phone::new();
+    drop(phone.signed_in().await);
+    phone.pass(HOUR).await;
+    phone.clocks.reboot();
+    let session = phone.start();
+    assert_eq!(session.access_token().await.unwrap().generation(), 1);
+    phone.pass(MINUTE).await;
+    drop(session);
+    // On the same boot, with the wall clock a day ahead: two hours old by the boot clock.
+    phone.pass(HOUR).await;
+    phone.clocks.set_wall(DAY);
+    let session = phone.start();
+    assert_eq!(session.access_token().await.unwrap().generation(), 1);
+    assert_eq!(phone.server.counters().token_requests.refresh_token, 0);
+}

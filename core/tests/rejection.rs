@@ -8,7 +8,9 @@ mod support;
 use std::time::Duration;
 
 use quickaccess::{Action, Code, Method, QuickAccess};
-use quickaccess_simulator::{DeadTokenStatus, Fault, FaultBody, FaultKind, Moment, Operation};
+use quickaccess_simulator::{
+    DeadTokenStatus, Fault, FaultBody, FaultKind, HoldAt, Moment, Operation,
+};
 use serde_json::Value;
 use support::{HOUR, MINUTE, Phone};
 
@@ -210,4 +212,58 @@ async fn a20_a_server_that_accepts_me_and_rejects_everything_else_is_asked_no_mo
     assert_eq!(error.code(), Code::NotPermitted);
     let counters = phone.server.counters();
     assert_eq!((counters.token_requests.refresh_token, counters.me), (1, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a20_a_caller_does_not_wait_for_a_refresh_longer_than_it_would_for_a_token() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    version(&session).await.unwrap();
+    phone.pass(HOUR).await;
+    phone.server.revoke_access_tokens();
+    let hold = phone
+        .server
+        .hold(Operation::TokenRefresh, HoldAt::AfterCommit);
+    let began = tokio::time::Instant::now();
+    let error = version(&session).await.unwrap_err();
+    assert_eq!(error.code(), Code::Timeout);
+    assert!(began.elapsed() <= MINUTE, "{:?}", began.elapsed());
+    hold.release();
+    version(&session).await.unwrap();
+    assert_eq!(phone.server.counters().token_requests.refresh_token, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a20_a_missing_privilege_is_told_again_as_soon_as_the_profile_has_access() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    version(&session).await.unwrap();
+    phone.pass(HOUR).await;
+    let access = |allowed: bool| {
+        phone
+            .server
+            .change_profile("Help Desk", |profile| profile.api_access = allowed)
+            .unwrap();
+    };
+    access(false);
+    assert_eq!(
+        version(&session).await.unwrap_err().code(),
+        Code::NoApiAccess
+    );
+    access(true);
+    version(&session).await.unwrap();
+    access(false);
+    assert_eq!(
+        version(&session).await.unwrap_err().code(),
+        Code::NoApiAccess
+    );
+    access(true);
+    version(&session).await.unwrap();
+    // Something works again, so that another refusal is a privilege's.
+    let forbidden = FaultKind::problem(403, "Forbidden", "Forbidden");
+    phone
+        .server
+        .fault(Fault::new(Operation::Privileges, forbidden));
+    let error = session.privileges().await.unwrap_err();
+    assert_eq!(error.code(), Code::NotPermitted);
 }

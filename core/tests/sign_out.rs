@@ -131,7 +131,10 @@ async fn a18_sign_out_before_the_store_could_be_read_holds_too() {
     phone.store.fail(Some(StoreError::Locked));
     let session = phone.start();
     until(&session, |state| *state == SessionState::Locked).await;
-    assert!(!session.sign_out().await.unwrap().erased);
+    let report = session.sign_out().await.unwrap();
+    assert!(!report.erased);
+    // Its tokens live on at the server, and it says why it could not tell it.
+    assert_eq!(report.revocation, Revocation::Failed(Code::StoreLocked));
     drop(session);
     phone.store.fail(None);
     let session = phone.start();

@@ -14,7 +14,7 @@ use crate::{
     error::Code,
     secret::Secret,
     session::event::{Failure, Grant, Lifetime, Outcome},
-    transport::{Reach, Reply, SendCause, SendFailure},
+    transport::{Reach, Reply, SendCause, SendFailure, redirect},
 };
 
 /// A token pair as the server gave it.
@@ -54,7 +54,7 @@ pub(crate) fn judge(
             None => Outcome::Unknown(failed(Code::BadReply)),
         },
         300..=399 => Outcome::Unknown(Failure {
-            detail: place(&reply, secrets),
+            detail: redirect::place_of(&reply).map(|place| shown(place, secrets)),
             ..failed(Code::Redirected)
         }),
         429 => Outcome::Busy(failed(Code::ServerBusy)),
@@ -89,11 +89,6 @@ fn shown(text: String, secrets: &[&Secret]) -> String {
     } else {
         text
     }
-}
-
-fn place(reply: &Reply, secrets: &[&Secret]) -> Option<String> {
-    let location = reply.headers.get(http::header::LOCATION)?.to_str().ok()?;
-    Some(shown(super::problem::printable(location, 200), secrets))
 }
 
 /// No whole answer came.

@@ -1,15 +1,18 @@
 //! What the driver's tasks ask of the server and the store, each once: tokens, a verdict, a
 //! revocation, and what is remembered of the server's certificate.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    driver::{Message, Revocation, Shared},
+    driver::{Message, Revocation},
     event::{Failure, Outcome, Verdict},
     published::AccessToken,
+    shared::Shared,
 };
 use crate::{
-    error::Code,
+    error::{Action, Code, Error},
     protocol::{
         grant::{self, Grant},
         token_reply::{self, TokenPair},
@@ -31,15 +34,16 @@ impl Shared {
                 if self.trust.restore(&bytes).is_err() {
                     tracing::warn!("what was remembered of the server's certificate is damaged");
                 }
-                Ok(())
             }
-            Err(StoreError::NotFound) => Ok(()),
+            Err(StoreError::NotFound) => {}
             Err(error @ (StoreError::Corrupt | StoreError::KeyLost)) => {
                 tracing::warn!(%error, "what was remembered of the server's certificate is lost");
-                Ok(())
+                self.trust.forgotten();
             }
-            Err(error) => Err(error),
+            Err(error) => return Err(error),
         }
+        self.trust_read.store(true, Relaxed);
+        Ok(())
     }
 
     /// Files of the data folder that were found damaged go into the history.
@@ -57,11 +61,27 @@ impl Shared {
         }
     }
 
-    /// Writes what was learned of the server's certificate, if there is something new.
-    pub(crate) fn save_trust(&self) -> Option<oneshot::Receiver<Option<Result<(), StoreError>>>> {
+    /// Writes what was learned of the server's certificate, if there is something new. What could
+    /// not be written is written with the next request. Nothing is written before what is there
+    /// has been read.
+    pub(crate) fn save_trust(&self) -> Option<oneshot::Receiver<Result<(), StoreError>>> {
+        if !self.trust_read.load(Relaxed) {
+            return None;
+        }
         let bytes = self.trust.take_changes()?;
         let (vault, name) = (self.vault.clone(), self.trust_name());
-        Some(self.store.begin(move || vault.save_named(&name, &bytes)))
+        let saving = self.store.begin(move || vault.save_named(&name, &bytes));
+        let (tell, told) = oneshot::channel();
+        let trust = self.trust.clone();
+        self.environment.spawn(Box::pin(async move {
+            let saved = saving.await.ok().flatten();
+            let saved = saved.unwrap_or(Err(StoreError::Unavailable));
+            if saved.is_err() {
+                trust.not_stored();
+            }
+            let _ = tell.send(saved);
+        }));
+        Some(told)
     }
 
     fn trust_name(&self) -> String {
@@ -96,7 +116,16 @@ impl Shared {
             }),
         };
         let secrets: Vec<&Secret> = secret.into_iter().chain(client_secret).collect();
-        token_reply::judge(answer, sent, &secrets)
+        let (mut outcome, mut pair) = token_reply::judge(answer, sent, &secrets);
+        if let (Outcome::Granted(grant), Some(pair), Grant::RefreshToken(old)) =
+            (&mut outcome, &mut pair, grant)
+            && pair.refresh.as_ref() == Some(*old)
+        {
+            // The same one again is no new one, and proves no rotation.
+            pair.refresh = None;
+            grant.refresh_token = false;
+        }
+        (outcome, pair)
     }
 
     /// Sends a request, and keeps what was learned of the server's certificate on the way.
@@ -145,41 +174,46 @@ impl Shared {
             Ok(reply) if reply.status.is_success() && requests::is_json_object(&reply) => {
                 Verdict::Accepted
             }
-            Ok(reply) => Verdict::None(requests::fault(&reply, self.environment.now().wall)),
+            Ok(reply) => {
+                let fault = requests::fault(&reply, self.environment.now().wall);
+                // Whatever it is, it is about this question and not about the caller's request.
+                Verdict::None(match Error::new(fault.code).action() {
+                    Action::Retry { .. } => fault,
+                    _ => Failure::new(Code::BadReply),
+                })
+            }
             Err(failure) => Verdict::None(Failure::new(failure.to_error().code())),
         }
     }
 }
 
-/// A request whose end is told in any case, even when its task panics.
-pub(super) struct Promise<F: Fn(Outcome, Option<TokenPair>, String) -> Message> {
+/// A message that is sent in any case: when its task panics, another one in its place.
+pub(super) struct Promise {
     address: mpsc::UnboundedSender<Message>,
-    message: F,
-    kept: bool,
+    otherwise: Option<Box<dyn FnOnce() -> Message + Send>>,
 }
 
-impl<F: Fn(Outcome, Option<TokenPair>, String) -> Message> Promise<F> {
-    pub(super) fn new(address: mpsc::UnboundedSender<Message>, message: F) -> Self {
+impl Promise {
+    pub(super) fn new(
+        address: mpsc::UnboundedSender<Message>,
+        otherwise: impl FnOnce() -> Message + Send + 'static,
+    ) -> Self {
         Self {
             address,
-            message,
-            kept: false,
+            otherwise: Some(Box::new(otherwise)),
         }
     }
 
-    pub(super) fn keep(&mut self, outcome: Outcome, pair: Option<TokenPair>, username: String) {
-        self.kept = true;
-        let _ = self.address.send((self.message)(outcome, pair, username));
+    pub(super) fn keep(mut self, message: Message) {
+        self.otherwise = None;
+        let _ = self.address.send(message);
     }
 }
 
-impl<F: Fn(Outcome, Option<TokenPair>, String) -> Message> Drop for Promise<F> {
+impl Drop for Promise {
     fn drop(&mut self) {
-        if !self.kept {
-            let outcome = Outcome::Unknown(Failure::new(Code::Internal));
-            let _ = self
-                .address
-                .send((self.message)(outcome, None, String::new()));
+        if let Some(otherwise) = self.otherwise.take() {
+            let _ = self.address.send(otherwise());
         }
     }
 }

@@ -2,64 +2,36 @@
 //! the effects. Everything that waits (the server, the store) runs in tasks of its own and comes
 //! back as a message, so the driver never waits for anything but its mailbox.
 
-use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
-use arc_swap::ArcSwap;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 use super::{
+    clock_watch::ClockWatch,
     effect::{Answer, Effect, Ignored},
-    event::{Event, Failure, Outcome, WaiterId},
+    event::{Event, Outcome, PlatformEvent, WaiterId},
     machine::{self, At},
     model::{Attempt, Epoch, Generation, SessionRecord},
     perform::Pair,
     published::{AccessToken, Published, Serving, SessionState},
+    shared::Shared,
     state::State,
 };
 use crate::{
-    config::Config,
-    environment::{Environment, Now},
+    environment::Now,
     error::{Code, Error},
     protocol::token_reply::TokenPair,
     secret::Secret,
-    session::workers::Worker,
-    store::{self, DataDir, Persistence, TokenStore, Vault},
-    transport::Transport,
-    trust::{TrustFailure, TrustMemory},
+    store,
 };
 
 /// Timers are hints: they stop while the device sleeps, so none is longer.
 const LONGEST_TIMER: Duration = Duration::from_secs(60);
-
-/// What the driver shares with every handle.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) config: Config,
-    pub(crate) environment: Arc<dyn Environment>,
-    pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) trust: Arc<TrustMemory>,
-    pub(crate) vault: Arc<Vault>,
-    pub(crate) data: Arc<DataDir>,
-    pub(crate) backend: Arc<dyn TokenStore>,
-    /// Calls of the secret store.
-    pub(crate) store: Worker,
-    /// Calls of the data folder.
-    pub(crate) notes: Worker,
-    pub(crate) published: ArcSwap<Published>,
-    pub(crate) states: watch::Sender<SessionState>,
-    pub(crate) persistence: Persistence,
-    /// The last certificate that was refused, for the error that a caller gets.
-    pub(crate) refused_certificate: std::sync::Mutex<Option<TrustFailure>>,
-    /// Answers that came too late to count, and events that should not have been.
-    pub(crate) ignored: Counters,
-}
-
-/// Events that changed nothing.
-#[derive(Debug, Default)]
-pub(crate) struct Counters {
-    pub(crate) late: std::sync::atomic::AtomicU64,
-    pub(crate) impossible: std::sync::atomic::AtomicU64,
-}
 
 /// What comes into the mailbox.
 pub(crate) enum Message {
@@ -75,6 +47,8 @@ pub(crate) enum Message {
     RefreshAnswered(Epoch, Generation, Attempt, Outcome, Option<TokenPair>),
     /// The store was read.
     Loaded(Attempt, store::Loaded),
+    /// The last handle has gone.
+    Closed,
 }
 
 impl fmt::Debug for Message {
@@ -124,8 +98,11 @@ pub(crate) struct Driver {
     pub(super) shared: Arc<Shared>,
     pub(super) state: State,
     pub(super) mailbox: mpsc::UnboundedReceiver<Message>,
-    /// Weak, so that the driver ends with its last handle and its last open request.
-    pub(super) address: mpsc::WeakUnboundedSender<Message>,
+    /// Its own address, for the tasks that it starts.
+    pub(super) address: mpsc::UnboundedSender<Message>,
+    /// No handle is left: it ends as soon as nothing is under way.
+    closing: bool,
+    clocks: ClockWatch,
     pub(super) current: Option<Pair>,
     pub(super) answers: HashMap<Attempt, (TokenPair, String)>,
     pub(super) loaded: HashMap<Attempt, SessionRecord>,
@@ -141,14 +118,16 @@ pub(super) struct Waiter {
 }
 
 impl Driver {
-    /// Starts the task; it ends when the last sender and the last open request are gone.
+    /// Starts the task; it ends some time after [`Message::Closed`].
     pub(crate) fn start(shared: Arc<Shared>, state: State) -> mpsc::UnboundedSender<Message> {
         let (sender, mailbox) = mpsc::unbounded_channel();
         let driver = Self {
             shared: shared.clone(),
             state,
             mailbox,
-            address: sender.downgrade(),
+            address: sender.clone(),
+            closing: false,
+            clocks: ClockWatch::new(shared.environment.now()),
             current: None,
             answers: HashMap::new(),
             loaded: HashMap::new(),
@@ -163,7 +142,7 @@ impl Driver {
     }
 
     async fn run(mut self) {
-        loop {
+        while !(self.closing && machine::is_idle(&self.state)) {
             let now = self.shared.environment.now();
             let wake = machine::next_wake(&self.state, now)
                 .map(|rest| Duration::from_millis(rest.max(1)).min(LONGEST_TIMER));
@@ -241,6 +220,11 @@ impl Driver {
                 let loaded = self.keep_loaded(attempt, loaded);
                 self.happen(Event::Loaded { attempt, loaded });
             }
+            Message::Closed => {
+                self.closing = true;
+                // What is not saved has its last chance.
+                self.happen(Event::Platform(PlatformEvent::Terminating));
+            }
         }
     }
 
@@ -248,6 +232,9 @@ impl Driver {
     /// is anybody told.
     fn happen(&mut self, event: Event) {
         let now = self.shared.environment.now();
+        if let Some(entry) = self.clocks.look(now) {
+            self.write_history(entry);
+        }
         let blank = State::new(self.state.known.clone());
         let state = std::mem::replace(&mut self.state, blank);
         let name = event.name();
@@ -287,6 +274,7 @@ impl Driver {
                 serving.token.epoch() == session.epoch
                     && serving.token.generation() == session.generation
                     && serving.anchor == session.anchor
+                    && (session.accepted || !serving.accepted.load(Relaxed))
             }
             (None, None) => true,
             _ => false,
@@ -349,7 +337,6 @@ impl Driver {
     }
 
     fn count(&self, kind: Ignored, event: &'static str) {
-        use std::sync::atomic::Ordering::Relaxed;
         match kind {
             Ignored::Late => {
                 self.shared.ignored.late.fetch_add(1, Relaxed);
@@ -372,57 +359,5 @@ impl Driver {
         let mut bytes = [0; 16];
         self.shared.environment.random(&mut bytes);
         Epoch(u128::from_le_bytes(bytes))
-    }
-}
-
-impl Shared {
-    /// The error that a caller gets for a failure, in words that name what is wrong here.
-    pub(crate) fn explain(&self, failure: &Failure, at_sign_in: bool) -> Error {
-        let after = failure.after.map(Duration::from_millis);
-        let refused = self.refused_certificate.lock();
-        let refused = refused.unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(certificate) = refused
-            .as_ref()
-            .filter(|known| known.code() == failure.code)
-        {
-            return Error::untrusted(certificate.clone());
-        }
-        let meaning = failure.code.meaning();
-        let to_do = failure.code.what_to_do();
-        let client = &self.config.client_id;
-        let message = match (failure.code, &failure.detail) {
-            (Code::ClientUnknown, _) if self.config.client_secret.is_some() => format!(
-                "ClearPass does not know the client id `{client}` with this client secret. {to_do}"
-            ),
-            (Code::ClientUnknown, _) => {
-                format!("ClearPass does not know the client id `{client}`. {to_do}")
-            }
-            (Code::GrantNotEnabled, _) => format!(
-                "The API client `{client}` does not allow {}. {to_do}",
-                if at_sign_in {
-                    "this kind of sign-in"
-                } else {
-                    "a refresh"
-                }
-            ),
-            (Code::ServerRefused, Some(detail)) => {
-                format!(
-                    "ClearPass refused, and gave this reason: {detail}. Show it to your administrator."
-                )
-            }
-            (Code::Redirected, Some(place)) => {
-                format!("The server sent the request to {place}. {to_do}")
-            }
-            (Code::Offline | Code::Timeout, _) => {
-                format!("{} ({}) {to_do}", meaning, self.config.server)
-            }
-            _ => format!("{meaning} {to_do}"),
-        };
-        let error = Error::with_message(failure.code, message).after(after);
-        if at_sign_in {
-            error.at_sign_in()
-        } else {
-            error
-        }
     }
 }

@@ -65,6 +65,17 @@ pub fn next_wake(state: &State, now: Now) -> Option<Millis> {
     }
 }
 
+/// Whether nothing is under way whose end the machine waits for.
+pub fn is_idle(state: &State) -> bool {
+    let erased = |signed_out: &SignedOut| !matches!(signed_out.erase, Erase::Busy { .. });
+    match &state.phase {
+        Phase::SignedIn(session) => session.is_idle(),
+        Phase::SignedOut(signed_out) => erased(signed_out),
+        Phase::Loading { .. } | Phase::SigningIn(_) => false,
+        Phase::Closed | Phase::Locked | Phase::StoreFailed(_) => true,
+    }
+}
+
 /// One step under way.
 pub(super) struct Turn<'a> {
     pub(super) known: &'a mut Known,

@@ -5,6 +5,7 @@
 mod asking;
 mod backoff;
 pub mod clock;
+mod clock_watch;
 pub(crate) mod driver;
 pub mod effect;
 pub mod event;
@@ -18,6 +19,7 @@ mod perform;
 pub(crate) mod published;
 mod refresh;
 mod rejection;
+pub(crate) mod shared;
 mod sign_in;
 mod signed_in;
 pub mod state;

@@ -130,6 +130,12 @@ impl Session {
         )
     }
 
+    /// Whether neither a refresh nor a write is under way.
+    pub(super) fn is_idle(&self) -> bool {
+        let written = matches!(self.write, Write::Saved | Write::Owed { .. });
+        written && !matches!(self.refresh, Refresh::InFlight { .. })
+    }
+
     /// A refresh that waits may start again, unless waiting is right for this failure of a request
     /// that was sent or not.
     pub(super) fn retry_unless(&mut self, right: impl FnOnce(bool, Code) -> bool) {

@@ -4,11 +4,12 @@ use tokio::sync::oneshot;
 
 use super::{
     asking::Promise,
-    driver::{Credentials, Driver, Message, Revocation, Shared},
+    driver::{Credentials, Driver, Message, Revocation},
     effect::{Effect, Expect, Happening, RecordDraft, Tokens},
     event::{Event, Failure, Loaded, LoadedSession, Outcome, Verdict},
     model::{Attempt, Epoch, Generation, Renewal, SessionRecord},
     published::AccessToken,
+    shared::Shared,
     state::Keep,
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     error::Code,
     protocol::grant::Grant,
     secret::Secret,
-    store::{self, StoreError, Vault},
+    store::{self, HistoryEntry, StoreError, Vault},
     transport::Lane,
 };
 
@@ -27,6 +28,20 @@ pub(crate) struct Pair {
     pub(crate) access: AccessToken,
     pub(crate) refresh: Option<Secret>,
     pub(crate) username: String,
+    /// When it was seen alive before this start, or when it came.
+    pub(crate) seen: Now,
+}
+
+impl Pair {
+    /// The moment that is noted as the last one at which the session was alive. A clock that ran
+    /// backwards over a reboot does not undo a later one.
+    fn last_seen(&self, now: Now) -> Now {
+        if now.boot_id != self.seen.boot_id && now.wall < self.seen.wall {
+            self.seen
+        } else {
+            now
+        }
+    }
 }
 
 impl Driver {
@@ -48,11 +63,9 @@ impl Driver {
                 };
                 self.written(attempt, move |vault| vault.save(&record, expected(expect)));
             }
-            Effect::Erase { attempt, epoch } => self.written(attempt, move |vault| {
-                // Once more, since only what is fenced is erased.
-                vault.fence(epoch)?;
-                vault.erase(epoch)
-            }),
+            Effect::Erase { attempt, epoch } => {
+                self.written(attempt, move |vault| vault.end(epoch));
+            }
             Effect::Bury {
                 attempt,
                 cause,
@@ -67,6 +80,10 @@ impl Driver {
                 self.noted(move |shared| shared.vault.commit(epoch, &username.unwrap_or_default()));
             }
             Effect::Fence { epoch } => {
+                // At once for this process, and for good as soon as the folder has it.
+                if let Some(epoch) = epoch {
+                    self.shared.vault.never_again(epoch);
+                }
                 self.noted(move |shared| shared.vault.fence(epoch));
             }
             Effect::SendSignIn { attempt, waiter } => {
@@ -103,6 +120,7 @@ impl Driver {
                     access: AccessToken::new(pair.access, epoch, generation),
                     refresh: kept(keep, pair.refresh, old_refresh),
                     username: if generation == 1 { username } else { old_name },
+                    seen: now,
                 });
             }
             Effect::Adopt { attempt } => {
@@ -115,6 +133,7 @@ impl Driver {
                         ),
                         refresh: record.refresh_token,
                         username: record.username,
+                        seen: record.last_seen,
                     });
                 }
             }
@@ -130,10 +149,9 @@ impl Driver {
                 }
             }
             Effect::Retire { waiter } => {
-                let pair = self.current.take();
-                let revocation = match pair {
+                let revocation = match self.current.take() {
                     Some(pair) => self.revoke(pair.refresh, Some(pair.access.secret().clone())),
-                    None => self.revoke(None, None),
+                    None => told(self.shared.unread()),
                 };
                 if let Some(waiter) = waiter {
                     self.revocations.insert(waiter, revocation);
@@ -154,9 +172,7 @@ impl Driver {
     }
 
     fn load(&mut self, attempt: Attempt) {
-        let Some(address) = self.address.upgrade() else {
-            return;
-        };
+        let address = self.address.clone();
         let shared = self.shared.clone();
         let loading = self.shared.store.begin(move || match shared.open_store() {
             Ok(()) => shared.vault.load(),
@@ -197,9 +213,11 @@ impl Driver {
     /// A record with its tokens.
     fn record(&self, draft: RecordDraft, tokens: Tokens, now: Now) -> Option<SessionRecord> {
         let current = self.current.as_ref();
+        let mut last_seen = now;
         let (access_token, refresh_token, username) = match tokens {
             Tokens::Current => {
                 let pair = current?;
+                last_seen = pair.last_seen(now);
                 (
                     pair.access.secret().clone(),
                     pair.refresh.clone(),
@@ -228,7 +246,7 @@ impl Driver {
             refresh_token: refresh_token.filter(|_| draft.ended.is_none()),
             renewal: draft.renewal,
             times: draft.times,
-            last_seen: now,
+            last_seen,
             ended: draft.ended,
             journal: draft.journal,
             after_rejection: draft.after_rejection,
@@ -243,9 +261,7 @@ impl Driver {
         attempt: Attempt,
         call: impl FnOnce(&Vault) -> Result<(), StoreError> + Send + 'static,
     ) {
-        let Some(address) = self.address.upgrade() else {
-            return;
-        };
+        let address = self.address.clone();
         let vault = self.shared.vault.clone();
         let writing = self.shared.store.begin(move || call(&vault));
         self.shared.environment.spawn(Box::pin(async move {
@@ -259,15 +275,13 @@ impl Driver {
     }
 
     fn send_sign_in(&mut self, attempt: Attempt, credentials: Credentials) {
-        let Some(address) = self.address.upgrade() else {
-            return;
-        };
+        let address = self.address.clone();
         let (abort, aborted) = oneshot::channel();
         self.aborts.insert(attempt, abort);
         let shared = self.shared.clone();
         self.shared.environment.spawn(Box::pin(async move {
-            let mut promise = Promise::new(address, move |outcome, pair, username| {
-                Message::SignInAnswered(attempt, outcome, pair, username)
+            let promise = Promise::new(address, move || {
+                Message::SignInAnswered(attempt, broken(), None, String::new())
             });
             let (username, password) = match credentials {
                 Credentials::Password { username, password } => (username, Some(password)),
@@ -284,7 +298,7 @@ impl Driver {
                 .ask_for_tokens(Lane::SignIn, &grant, password.as_ref(), aborted)
                 .await;
             drop(password);
-            promise.keep(outcome, pair, username);
+            promise.keep(Message::SignInAnswered(attempt, outcome, pair, username));
         }));
     }
 
@@ -295,22 +309,21 @@ impl Driver {
         attempt: Attempt,
         renewal: Renewal,
     ) {
-        let Some(address) = self.address.upgrade() else {
-            return;
-        };
+        let address = self.address.clone();
         let (abort, aborted) = oneshot::channel();
         self.aborts.insert(attempt, abort);
         let shared = self.shared.clone();
         let token = self.current.as_ref().and_then(|pair| pair.refresh.clone());
         self.shared.environment.spawn(Box::pin(async move {
-            let mut promise = Promise::new(address, move |outcome, pair, _| {
+            let answered = move |outcome, pair| {
                 Message::RefreshAnswered(epoch, generation, attempt, outcome, pair)
-            });
+            };
+            let promise = Promise::new(address, move || answered(broken(), None));
             let grant = match (renewal, &token) {
                 (Renewal::RefreshToken, Some(token)) => Grant::RefreshToken(token),
                 (Renewal::RefreshToken, None) | (Renewal::None, _) => {
                     let failure = Failure::new(Code::Internal);
-                    promise.keep(Outcome::NotSent(failure), None, String::new());
+                    promise.keep(answered(Outcome::NotSent(failure), None));
                     return;
                 }
                 (Renewal::ClientSecret, _) => Grant::ClientCredentials,
@@ -318,7 +331,7 @@ impl Driver {
             let (outcome, pair) = shared
                 .ask_for_tokens(Lane::Refresh, &grant, token.as_ref(), aborted)
                 .await;
-            promise.keep(outcome, pair, String::new());
+            promise.keep(answered(outcome, pair));
         }));
     }
 
@@ -346,23 +359,28 @@ impl Driver {
     }
 
     fn ask_me(&mut self, attempt: Attempt) {
-        let Some(address) = self.address.upgrade() else {
-            return;
-        };
+        let address = self.address.clone();
         let shared = self.shared.clone();
         let token = self.current.as_ref().map(|pair| pair.access.clone());
         self.shared.environment.spawn(Box::pin(async move {
+            let judged = move |verdict| Message::Event(Event::Judged { attempt, verdict });
+            let unknown = || Verdict::None(Failure::new(Code::Internal));
+            let promise = Promise::new(address, move || judged(unknown()));
             let verdict = match token {
                 Some(token) => shared.ask_about(&token).await,
-                None => Verdict::None(Failure::new(Code::Internal)),
+                None => unknown(),
             };
-            let _ = address.send(Message::Event(Event::Judged { attempt, verdict }));
+            promise.keep(judged(verdict));
         }));
     }
 
     fn note(&self, happening: &Happening, now: Now) {
         let entry = super::history::entry(happening, now.wall);
         tracing::info!(kind = %entry.kind, code = entry.code.as_deref(), "session");
+        self.write_history(entry);
+    }
+
+    pub(super) fn write_history(&self, entry: HistoryEntry) {
         self.noted(move |shared| shared.data.add_history(&entry));
     }
 
@@ -375,6 +393,17 @@ impl Driver {
             }
         }));
     }
+}
+
+/// A request whose task broke: the server may have seen it.
+fn broken() -> Outcome {
+    Outcome::Unknown(Failure::new(Code::Internal))
+}
+
+fn told(revocation: Revocation) -> oneshot::Receiver<Revocation> {
+    let (tell, told) = oneshot::channel();
+    let _ = tell.send(revocation);
+    told
 }
 
 fn expected(expect: Expect) -> store::Expect {

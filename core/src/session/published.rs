@@ -3,7 +3,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use super::{
@@ -18,6 +21,9 @@ use crate::{
     store::{Persistence, StoreError},
 };
 
+/// The driver is told of the use of a token that is due this often at most.
+const NUDGE_AGAIN: Millis = 10_000;
+
 /// What everybody may see.
 #[derive(Debug)]
 pub(crate) struct Published {
@@ -31,8 +37,8 @@ pub(crate) struct Serving {
     pub(crate) token: AccessToken,
     pub(crate) times: Times,
     pub(crate) anchor: Anchor,
-    /// The driver was told that the refresh point has passed.
-    pub(crate) nudged: AtomicBool,
+    /// When the driver was told last that the refresh point has passed, by the boot clock.
+    pub(crate) nudged: AtomicU64,
     /// The driver was told that the server accepts it.
     pub(crate) accepted: AtomicBool,
 }
@@ -40,6 +46,17 @@ pub(crate) struct Serving {
 impl Serving {
     pub(crate) fn standing(&self, now: Now) -> Standing {
         clock::judge(&self.times, &self.anchor, now)
+    }
+
+    /// Whether the driver is to be told that a token that is due is used; not at every use.
+    pub(crate) fn nudges(&self, now: Now) -> bool {
+        let last = self.nudged.load(Relaxed);
+        let again = last == 0 || now.boot.saturating_sub(last) >= NUDGE_AGAIN;
+        again
+            && self
+                .nudged
+                .compare_exchange(last, now.boot.max(1), Relaxed, Relaxed)
+                .is_ok()
     }
 }
 

@@ -88,7 +88,7 @@ impl Turn<'_> {
                 if s.no_api_access.is_none() {
                     self.note(Happening::NoApiAccess);
                 }
-                s.no_api_access = Some(now);
+                (s.no_api_access, s.accepted) = (Some(now), false);
                 for (waiter, _) in waiters {
                     self.answer(waiter, Answer::Failed(Failure::new(Code::NoApiAccess)));
                 }

@@ -2,7 +2,7 @@
 //! folder says about it. It compares before it writes, reads back what it wrote, honours the
 //! sign-out fence, and knows nothing of tokens' meaning or of networks. Every call blocks.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ring::digest::{SHA256, digest};
 
@@ -23,6 +23,8 @@ pub(crate) struct Vault {
     store: Arc<dyn TokenStore>,
     data: Arc<DataDir>,
     account: AccountEntry,
+    /// Sign-ins that ended in this process, whether the data folder knows it by now or not.
+    over: Mutex<Vec<Epoch>>,
 }
 
 /// What was found.
@@ -62,7 +64,22 @@ impl Vault {
             store,
             data,
             account: account.clone(),
+            over: Mutex::default(),
         }
+    }
+
+    /// A sign-in is over for good, from now on and for this process; it does not block. The data
+    /// folder is told by [`fence`](Self::fence).
+    pub(crate) fn never_again(&self, epoch: Epoch) {
+        self.over().push(epoch);
+    }
+
+    fn over(&self) -> MutexGuard<'_, Vec<Epoch>> {
+        self.over.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fences(&self, entry: &AccountEntry, epoch: Epoch) -> bool {
+        entry.fences(epoch) || self.over().contains(&epoch)
     }
 
     /// Reads the entry and judges it with what the data folder says:
@@ -83,7 +100,7 @@ impl Vault {
     fn load_locked(&self) -> Result<Loaded, StoreError> {
         let entry = self.entry()?;
         Ok(match self.current() {
-            Ok(StoredRecord::Session(record)) if entry.fences(record.epoch) => {
+            Ok(StoredRecord::Session(record)) if self.fences(&entry, record.epoch) => {
                 self.discard(&self.account.id);
                 let cause = match entry.epoch {
                     // A sign-in that was cancelled had already taken the place of this one.
@@ -143,7 +160,7 @@ impl Vault {
         self.data.with_lock(|| {
             self.compare(expect)?;
             let entry = self.entry()?;
-            if entry.fences(record.epoch) {
+            if self.fences(&entry, record.epoch) {
                 return Err(StoreError::Conflict);
             }
             self.put(&self.account.id, &bytes)?;
@@ -158,7 +175,7 @@ impl Vault {
     /// for good, and what was set aside is removed.
     pub(crate) fn commit(&self, epoch: Epoch, username: &str) -> Result<(), StoreError> {
         let set_aside = self.data.edit_account(&self.account, |entry| {
-            if entry.fences(epoch) {
+            if self.fences(entry, epoch) {
                 return false;
             }
             if let Some(before) = entry.epoch.filter(|&before| before != epoch) {
@@ -211,6 +228,20 @@ impl Vault {
         })
     }
 
+    /// Ends a sign-in for good, `None` for whichever the store holds: fenced first, since only what
+    /// is fenced is sure not to come back, and then removed. One whose name is known is removed
+    /// even if the fence could not be noted.
+    ///
+    /// # Errors
+    /// As [`fence`](Self::fence) and [`erase`](Self::erase).
+    pub(crate) fn end(&self, epoch: Option<Epoch>) -> Result<(), StoreError> {
+        match (self.fence(epoch), epoch) {
+            (Ok(()), _) => self.erase(epoch),
+            (Err(error), None) => Err(error),
+            (Err(error), Some(_)) => self.erase(epoch).and(Err(error)),
+        }
+    }
+
     /// Removes the entry, for a sign-out, and makes sure that it is gone. `over` names a session
     /// that is to go although it is not fenced.
     ///
@@ -224,7 +255,7 @@ impl Vault {
                 Ok(bytes) => {
                     if let Ok(StoredRecord::Session(record)) =
                         record::decode(&self.account.id, &bytes)
-                        && !entry.fences(record.epoch)
+                        && !self.fences(&entry, record.epoch)
                         && over != Some(record.epoch)
                     {
                         return Err(StoreError::Conflict);
@@ -299,13 +330,15 @@ impl Vault {
             Ok(StoredRecord::Session(there))
                 if (there.epoch, there.generation) == (epoch, generation) =>
             {
-                if self.entry()?.fences(epoch) {
+                if self.fences(&self.entry()?, epoch) {
                     Err(StoreError::Conflict)
                 } else {
                     Ok(())
                 }
             }
-            Ok(_) | Err(StoreError::NotFound | StoreError::Corrupt) => Err(StoreError::Conflict),
+            Ok(_) | Err(StoreError::NotFound | StoreError::Corrupt | StoreError::KeyLost) => {
+                Err(StoreError::Conflict)
+            }
             Err(error) => Err(error),
         }
     }

@@ -4,6 +4,7 @@
 use std::{
     fmt,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    pin::pin,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -14,7 +15,7 @@ use std::{
 use http::{HeaderMap, HeaderValue, header};
 use reqwest::Client;
 use rustls::{client::Resumption, pki_types::UnixTime, time_provider::TimeProvider};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::sleep;
 
 use super::{
     Lane, Limits, Reach, Reply, Request, SendCause, SendFailure, Transport,
@@ -324,21 +325,25 @@ async fn first_byte(
 
 /// Reads the body.
 async fn whole(mut response: reqwest::Response, limits: &Limits) -> Result<Reply, SendCause> {
-    let deadline = Instant::now() + limits.body;
+    let mut limit = pin!(sleep(limits.body));
     let announced = response.content_length().unwrap_or(0);
     if announced > limits.max_body as u64 {
         return Err(SendCause::TooLarge);
     }
     let mut body = SecretBytes::new(Vec::with_capacity(announced as usize));
     loop {
-        match timeout_at(deadline, response.chunk()).await {
-            Err(_) => return Err(SendCause::Timeout),
-            Ok(Err(error)) => return Err(body_cause_of(&error)),
-            Ok(Ok(Some(chunk))) if body.len() + chunk.len() > limits.max_body => {
+        let chunk = tokio::select! {
+            biased;
+            chunk = response.chunk() => chunk,
+            () = &mut limit => return Err(SendCause::Timeout),
+        };
+        match chunk {
+            Err(error) => return Err(body_cause_of(&error)),
+            Ok(Some(chunk)) if body.len() + chunk.len() > limits.max_body => {
                 return Err(SendCause::TooLarge);
             }
-            Ok(Ok(Some(chunk))) => body.extend(&chunk),
-            Ok(Ok(None)) => break,
+            Ok(Some(chunk)) => body.extend(&chunk),
+            Ok(None) => break,
         }
     }
     Ok(Reply {

@@ -163,7 +163,19 @@ async fn the_lanes_share_no_connection_and_a_reset_drops_them_all() {
     assert_eq!(server.connections(), 6);
 }
 
-/// A resolver that knows no name.
+#[tokio::test]
+async fn limits_without_end_are_no_fault() {
+    let (_server, client) = plain(Script::ok()).await;
+    let mut request = client.post(Lane::Refresh);
+    request.limits = Limits {
+        connect: Duration::MAX,
+        first_byte: Duration::MAX,
+        body: Duration::MAX,
+        max_body: usize::MAX,
+    };
+    client.transport.send(request).await.unwrap();
+}
+
 #[tokio::test]
 async fn nothing_is_sent_when_there_is_no_connection() {
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -48,13 +48,27 @@ pub(crate) fn judge(server: &ServerUrl, asked: &Url, reply: &Reply) -> Redirect 
     Redirect::Refuse(redirected(&place(&target)))
 }
 
-/// The address without what may be secret in it: user name, password and query.
+/// Where an answer leads, as it may be shown; `None` when it does not say so in a readable way.
+pub(crate) fn place_of(reply: &Reply) -> Option<String> {
+    let location = reply.headers.get(LOCATION)?.to_str().ok()?;
+    Some(match Url::parse(location) {
+        Ok(url) => place(&url),
+        // A path on the same server.
+        Err(_) => {
+            let path = location.split(['?', '#']).next().unwrap_or_default();
+            printable(path, LONGEST_PLACE)
+        }
+    })
+}
+
+/// The address without what may be secret in it: user name, password, query and fragment.
 fn place(url: &Url) -> String {
     let mut url = url.clone();
     // Both fail for addresses that can hold neither, such as `mailto:`.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_query(None);
+    url.set_fragment(None);
     printable(url.as_str(), LONGEST_PLACE)
 }
 
@@ -91,6 +105,22 @@ mod tests {
         let server = ServerUrl::parse("https://cp.example/base").unwrap();
         let asked = server.api("oauth/me?x=1").unwrap();
         judge(&server, &asked, &reply(status, location))
+    }
+
+    #[test]
+    fn a29_a_place_is_shown_without_what_may_be_secret_in_it() {
+        for (location, shown) in [
+            (
+                Some(&b"https://qa:abc123@a.example/x?p=abc123#abc123"[..]),
+                Some("https://a.example/x"),
+            ),
+            (Some(b"/login?p=abc123"), Some("/login")),
+            (Some(b"login#abc123"), Some("login")),
+            (Some(b"\xff"), None),
+            (None, None),
+        ] {
+            assert_eq!(place_of(&reply(302, location)).as_deref(), shown);
+        }
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct TrustMemory {
 struct Inner {
     known: HostTrust,
     unsaved: bool,
+    /// Something was remembered, and nobody can read it any more.
+    forgotten: bool,
 }
 
 /// Everything that is stored.
@@ -115,7 +117,7 @@ impl TrustMemory {
                 .as_ref()
                 .is_some_and(|previous| previous.sha256 == accepted.sha256),
             Some(accepted) => accepted.sha256 == shown.presented.sha256,
-            None => !shown.is_change(),
+            None => shown.is_change() == inner.forgotten,
         };
         if !up_to_date {
             return refuse(
@@ -145,14 +147,20 @@ impl TrustMemory {
         self.lock().unsaved = true;
     }
 
+    /// Says that something was remembered of this server which cannot be read any more. What it
+    /// shows is then a change, unless the platform vouches for it.
+    pub fn forgotten(&self) {
+        let mut inner = self.lock();
+        inner.forgotten = inner.known.accepted.is_none();
+    }
+
     /// Takes in what was stored. What the platform has accepted since the start is newer and
     /// stays; an approval that disagrees with the stored certificate does not.
     ///
     /// # Errors
-    /// `store_corrupt` when it can't be read. Then it is not known whether this server was ever
-    /// trusted: tell the person, rather than take it for an unknown one.
+    /// `store_corrupt` when it can't be read. Then it counts as [`Self::forgotten`].
     pub fn restore(&self, stored: &SecretBytes) -> Result<(), Error> {
-        let stored = decode(&self.host, self.port, stored)?;
+        let stored = decode(&self.host, self.port, stored).inspect_err(|_| self.forgotten())?;
         let mut inner = self.lock();
         let same = |a: &Option<Certificate>, b: &Option<Certificate>| {
             a.as_ref().map(|a| &a.sha256) == b.as_ref().map(|b| &b.sha256)
@@ -161,7 +169,7 @@ impl TrustMemory {
             && (inner.known.waived.is_none() || same(&inner.known.accepted, &stored.accepted));
         if !newer {
             inner.known = stored;
-            inner.unsaved = false;
+            (inner.unsaved, inner.forgotten) = (false, false);
         } else if inner.known.waived.is_none() && same(&inner.known.accepted, &stored.accepted) {
             inner.known.waived = stored.waived;
         }
@@ -207,7 +215,10 @@ impl TrustMemory {
         }
         let distrusted = problems.contains(&CertificateProblem::UnknownIssuer)
             && open(&CertificateProblem::UnknownIssuer);
-        let changed = accepted.is_some() && (!same || distrusted);
+        let changed = match accepted {
+            Some(_) => !same || distrusted,
+            None => inner.forgotten,
+        };
         if changed {
             problems.push(CertificateProblem::Changed);
         }
@@ -232,7 +243,7 @@ impl Inner {
     fn set(&mut self, known: HostTrust) {
         if self.known != known {
             self.known = known;
-            self.unsaved = true;
+            (self.unsaved, self.forgotten) = (true, false);
         }
     }
 }

@@ -257,6 +257,40 @@ fn what_cannot_be_read_is_an_error_and_never_a_first_contact() {
 }
 
 #[test]
+fn a27_a_host_whose_record_is_damaged_or_lost_is_never_merely_unknown() {
+    for lose in [
+        |memory: &TrustMemory| {
+            let damaged = SecretBytes::new(b"damaged".to_vec());
+            memory.restore(&damaged).unwrap_err();
+        },
+        |memory: &TrustMemory| memory.forgotten(),
+    ] {
+        let memory = memory();
+        lose(&memory);
+        let failure = shown(&memory, "a", &[UnknownIssuer]);
+        assert_eq!(failure.problems, [Changed, UnknownIssuer]);
+        assert_eq!(failure.previous, None);
+        assert!(memory.approve(&failure).is_err(), "it takes the other step");
+        memory.approve_changed(&failure).unwrap();
+        assert_eq!(memory.judge(certificate("a"), vec![UnknownIssuer]), Ok(()));
+        assert!(
+            memory.take_changes().is_some(),
+            "the damaged one is replaced"
+        );
+    }
+    // What the platform vouches for needs no memory.
+    let memory = memory();
+    memory.forgotten();
+    memory.vouched(b"a", &super::super::certificate::sha256_hex(b"a"));
+    memory.forgotten();
+    assert!(memory.accepted().is_some());
+    assert_eq!(
+        shown(&memory, "b", &[UnknownIssuer]).previous,
+        memory.accepted()
+    );
+}
+
+#[test]
 fn a_record_fits_the_smallest_store() {
     let memory = memory();
     let mut large = certificate("a");

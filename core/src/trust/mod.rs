@@ -48,7 +48,8 @@ pub struct TrustFailure {
     pub problems: Vec<CertificateProblem>,
     /// The certificate that the server showed.
     pub presented: Certificate,
-    /// The one that was trusted before, if [`CertificateProblem::Changed`] is among the problems.
+    /// The one that was trusted before, if [`CertificateProblem::Changed`] is among the problems
+    /// and it is still known.
     pub previous: Option<Certificate>,
 }
 

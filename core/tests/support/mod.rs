@@ -6,10 +6,12 @@
 
 mod clocks;
 mod network;
+pub(crate) mod scripted;
 mod store;
 
 pub(crate) use clocks::{START, TestClocks};
 pub(crate) use network::TestNetwork;
+pub(crate) use scripted::Scripted;
 pub(crate) use store::TestStore;
 
 use std::{sync::Arc, time::Duration};

@@ -165,3 +165,37 @@ fn a_sign_out_removes_what_was_set_aside() {
     bench.vault.erase(None).unwrap();
     assert_eq!(bench.aside().unwrap_err(), StoreError::NotFound);
 }
+
+#[test]
+fn a05_what_ended_in_this_process_is_over_before_the_data_folder_knows() {
+    let bench = Bench::new();
+    bench.sign_in(1);
+    // A sign-in that was cancelled when its record was on its way already.
+    bench.vault.save(&session(2, 1), Expect::Anything).unwrap();
+    bench.vault.never_again(Epoch(2));
+    assert_eq!(
+        bench.vault.save(&session(2, 1), Expect::Anything),
+        Err(StoreError::Conflict)
+    );
+    assert_eq!(bench.vault.load(), Loaded::SignedOut(Cause::StoreLost));
+    assert_eq!(bench.raw().unwrap_err(), StoreError::NotFound);
+}
+
+#[test]
+fn a18_a_session_is_removed_though_the_fence_cannot_be_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = Arc::new(DataDir::open(folder.path()).unwrap());
+    let account = data.account(SERVER, "QuickAccess").unwrap();
+    let store = Arc::new(MemoryStore::new());
+    let vault = Vault::new(store.clone(), data, &account);
+    vault.save(&session(1, 1), Expect::Anything).unwrap();
+    vault.commit(Epoch(1), "qa").unwrap();
+    // Its file can't be replaced any more.
+    std::fs::create_dir(folder.path().join("accounts.json.new")).unwrap();
+    assert_eq!(vault.end(Some(Epoch(1))), Err(StoreError::Unavailable));
+    assert_eq!(store.load(&account.id).unwrap_err(), StoreError::NotFound);
+    // It is tried until it is noted as well.
+    std::fs::remove_dir(folder.path().join("accounts.json.new")).unwrap();
+    vault.end(Some(Epoch(1))).unwrap();
+    assert_eq!(vault.load(), Loaded::SignedOut(Cause::SignedOut));
+}

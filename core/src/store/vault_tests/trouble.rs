@@ -129,3 +129,19 @@ fn the_index_gets_an_account_back_that_it_has_lost() {
     assert_eq!(data.account(SERVER, "QuickAccess").unwrap().id, account.id);
     assert_eq!(data.take_damaged(), ["accounts.json"]);
 }
+
+#[test]
+fn a25_a_key_that_is_lost_under_a_living_session_is_no_reason_to_lose_it() {
+    let bench = Bench::new();
+    bench.sign_in(1);
+    *bench.store.load.lock().unwrap() = Some(StoreError::KeyLost);
+    // The same as a record that was damaged: read again, and written as if nothing were there.
+    assert_eq!(
+        bench.vault.save(&session(1, 2), exactly(1, 1)),
+        Err(StoreError::Conflict)
+    );
+    assert_eq!(bench.vault.load(), Loaded::SetAside(Cause::KeyLost));
+    *bench.store.load.lock().unwrap() = None;
+    bench.vault.save(&session(1, 2), Expect::Anything).unwrap();
+    assert_eq!(bench.other().load(), found(session(1, 2)));
+}
