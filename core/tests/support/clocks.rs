@@ -19,6 +19,7 @@ struct Inner {
     start: tokio::time::Instant,
     boot: AtomicU64,
     booted_at: AtomicU64,
+    slept: AtomicU64,
     wall_offset: AtomicI64,
     random: Mutex<u64>,
 }
@@ -37,6 +38,7 @@ impl TestClocks {
             start: tokio::time::Instant::now(),
             boot: AtomicU64::new(1),
             booted_at: AtomicU64::new(0),
+            slept: AtomicU64::new(0),
             wall_offset: AtomicI64::new(0),
             random: Mutex::new(seed),
         }))
@@ -47,6 +49,11 @@ impl TestClocks {
         self.0.wall_offset.fetch_add(by, SeqCst);
     }
 
+    /// The device sleeps: both clocks go on, and no timer rings.
+    pub(crate) fn sleep_through(&self, time: Duration) {
+        self.0.slept.fetch_add(time.as_millis() as u64, SeqCst);
+    }
+
     /// Reboots the device: the boot clock starts again. Handles of before must not be used on.
     pub(crate) fn reboot(&self) {
         self.0.boot.fetch_add(1, SeqCst);
@@ -54,7 +61,7 @@ impl TestClocks {
     }
 
     fn elapsed(&self) -> u64 {
-        self.0.start.elapsed().as_millis() as u64
+        self.0.start.elapsed().as_millis() as u64 + self.0.slept.load(SeqCst)
     }
 }
 
@@ -70,14 +77,7 @@ impl Environment for TestClocks {
     }
 
     fn random(&self, bytes: &mut [u8]) {
-        let mut state = self.0.random.lock().unwrap();
-        for byte in bytes {
-            // xorshift64*: enough to tell things apart, and the same in every run.
-            *state ^= *state >> 12;
-            *state ^= *state << 25;
-            *state ^= *state >> 27;
-            *byte = (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 56) as u8;
-        }
+        xorshift(&mut self.0.random.lock().unwrap(), bytes);
     }
 
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
@@ -90,5 +90,15 @@ impl Environment for TestClocks {
 
     fn spawn_blocking(&self, call: Box<dyn FnOnce() + Send>) {
         tokio::task::spawn_blocking(call);
+    }
+}
+
+/// xorshift64*: enough to tell things apart, and the same in every run.
+pub(super) fn xorshift(state: &mut u64, bytes: &mut [u8]) {
+    for byte in bytes {
+        *state ^= *state >> 12;
+        *state ^= *state << 25;
+        *state ^= *state >> 27;
+        *byte = (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 56) as u8;
     }
 }

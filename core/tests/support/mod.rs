@@ -5,11 +5,13 @@
 #![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
 
 mod clocks;
+mod live;
 mod network;
 pub(crate) mod scripted;
 mod store;
 
 pub(crate) use clocks::{START, TestClocks};
+pub(crate) use live::Live;
 pub(crate) use network::TestNetwork;
 pub(crate) use scripted::Scripted;
 pub(crate) use store::TestStore;
