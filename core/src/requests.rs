@@ -245,7 +245,7 @@ mod tests {
     const FORBIDDEN: &str = r#"{"type":"x","title":"Forbidden","status":403,"detail":"Forbidden"}"#;
 
     #[test]
-    fn only_the_apis_own_rejections_count() {
+    fn a20_only_the_apis_own_rejections_count() {
         assert!(is_rejection(&reply(403, FORBIDDEN)));
         assert!(is_rejection(&reply(401, FORBIDDEN)));
         assert!(is_rejection(&reply(401, "")));

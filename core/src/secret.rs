@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_prints_nothing_of_itself() {
+    fn a29_a_secret_prints_nothing_of_itself() {
         assert_eq!(format!("{:?}", Secret::from("abc123")), "[secret]");
         assert_eq!(
             format!("{:?}", SecretBytes::new(b"abc123".to_vec())),

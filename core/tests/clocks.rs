@@ -226,3 +226,74 @@ async fn a16_after_a_reboot_the_clock_is_asked_once_and_setting_it_then_changes_
     assert_eq!(session.access_token().await.unwrap().generation(), 1);
     assert_eq!(phone.server.counters().token_requests.refresh_token, 0);
 }
+
+/// What can happen to a clock while the app is not looking.
+#[derive(Clone, Copy, Debug)]
+enum Upset {
+    /// The wall clock is set by this many milliseconds.
+    Set(i64),
+    /// The device sleeps: no timer rings.
+    Sleep(Duration),
+    /// The device is started anew, and the app with it.
+    Reboot,
+}
+
+#[tokio::test(start_paused = true)]
+async fn a16_whatever_happens_to_the_clock_in_each_lifetime_the_right_token_is_used() {
+    for lifetime in [5_u64, 60, 28_800, 4 * 7 * 86_400] {
+        let part = Duration::from_secs(lifetime) / 5;
+        for upset in [
+            Upset::Set(DAY),
+            Upset::Set(-DAY),
+            // Daylight saving, on a device that keeps local time.
+            Upset::Set(3_600_000),
+            Upset::Set(-3_600_000),
+            Upset::Sleep(part),
+            Upset::Sleep(2 * part),
+            Upset::Sleep(6 * part),
+            Upset::Reboot,
+        ] {
+            let case = format!("{lifetime} {upset:?}");
+            let phone = Phone::new();
+            let change = |client: &mut quickaccess_simulator::ApiClient| {
+                client.access_token_lifetime = lifetime;
+                client.refresh_token_lifetime = 100 * 86_400;
+            };
+            phone.server.change_client("QuickAccess", change).unwrap();
+            let mut session = phone.signed_in().await;
+            phone.pass(2 * part).await;
+            let mut age = 2 * part;
+            match upset {
+                Upset::Set(by) => {
+                    phone.clocks.set_wall(by);
+                    session.notify(PlatformEvent::TimeChanged);
+                }
+                Upset::Sleep(time) => {
+                    phone.clocks.sleep_through(time);
+                    phone.server.advance(time);
+                    age += time;
+                    session.notify(PlatformEvent::Foreground);
+                }
+                Upset::Reboot => {
+                    drop(session);
+                    phone.pass(Duration::ZERO).await;
+                    phone.clocks.reboot();
+                    session = phone.start();
+                }
+            }
+            // A good one is not thrown away, and a dead one is not used.
+            let token = session.access_token().await.unwrap();
+            let good = age < Duration::from_secs(lifetime);
+            assert_eq!(token.generation(), if good { 1 } else { 2 }, "{case}");
+            for _ in 0..40 {
+                assert!(session.whoami().await.is_ok(), "{case}");
+                phone.pass(part.min(HOUR * 20)).await;
+            }
+            let counters = phone.server.counters();
+            assert_eq!(counters.rejected_tokens, 0, "{case}");
+            assert_eq!(counters.refresh_reuse, 0, "{case}");
+            let refreshes = counters.token_requests.refresh_token;
+            assert!(refreshes <= 41, "{case}: {refreshes} refreshes");
+        }
+    }
+}

@@ -11,7 +11,9 @@ use std::{
     time::Duration,
 };
 
-use quickaccess::{Cause, Code, PlatformEvent, RefreshState, SessionState, Stays, TokenNeed};
+use quickaccess::{
+    Cause, Code, Environment, PlatformEvent, RefreshState, SessionState, Stays, TokenNeed,
+};
 use quickaccess_simulator::{Fault, FaultBody, FaultKind, HoldAt, Moment, Operation, RefreshMode};
 use support::{HOUR, MINUTE, Phone, signed_in, until};
 
@@ -409,4 +411,153 @@ async fn a_network_change_gives_an_open_refresh_ten_seconds() {
     .await;
     assert_eq!(began.elapsed().as_secs(), 10);
     drop(hold);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a09_a_lost_answer_where_a_token_is_known_to_work_once_ends_the_same_and_serves_to_the_end()
+{
+    for known in [false, true] {
+        for loss in losses() {
+            for times in [1, 2] {
+                let phone = Phone::new();
+                phone
+                    .server
+                    .set_switches(|switches| switches.refresh_mode = RefreshMode::OneShot);
+                let session = phone.signed_in().await;
+                if known {
+                    phone.pass(MINUTE).await;
+                    session.refresh().await.unwrap();
+                    phone.pass(MINUTE).await;
+                    session.sign_in("qa", "abc123").await.unwrap();
+                }
+                let generation = signed_in(&session).generation;
+                // In the last twentieth, and before the end.
+                phone.pass(Duration::from_secs(28_300)).await;
+                phone
+                    .server
+                    .fault(Fault::new(Operation::TokenRefresh, loss.clone()).times(times));
+                assert!(session.access_token().await.is_ok());
+                let ended = RefreshState::Ended(Cause::RefreshUnfinished);
+                let case = format!("{known} {loss:?} {times}");
+                until(
+                    &session,
+                    |state| !matches!(state, SessionState::SignedIn(s) if s.refresh != ended),
+                )
+                .await;
+                if let Some(state) = session.state().signed_in() {
+                    assert_eq!(state.generation, generation, "{case}");
+                    assert_eq!(state.stays, Stays::Until(state.expires_at.unwrap()));
+                    assert!(session.whoami().await.is_ok(), "{case}");
+                }
+                phone.pass(HOUR).await;
+                let error = session.access_token().await.unwrap_err();
+                assert_eq!(error.code(), Code::RefreshUnfinished, "{case}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a10_nothing_is_promised_while_it_is_not_known_what_became_of_the_refresh() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    phone.pass(MINUTE).await;
+    session.refresh().await.unwrap();
+    assert_eq!(signed_in(&session).stays, Stays::WhileUsed);
+    phone.pass(MINUTE).await;
+    let loss = Fault::new(Operation::TokenRefresh, FaultKind::DropAfterCommit);
+    phone.server.fault(loss.once());
+    session.refresh().await.unwrap_err();
+    assert_eq!(signed_in(&session).stays, Stays::Unknown, "it may be spent");
+    until(&session, |state| {
+        let ended = RefreshState::Ended(Cause::RefreshUnfinished);
+        state.signed_in().is_some_and(|s| s.refresh == ended)
+    })
+    .await;
+    let state = signed_in(&session);
+    assert_eq!(state.stays, Stays::Until(state.expires_at.unwrap()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a10_the_promise_of_one_more_lifetime_is_kept() {
+    let phone = Phone::new();
+    phone
+        .server
+        .set_switches(|switches| switches.refresh_mode = RefreshMode::OneShot);
+    let session = phone.signed_in().await;
+    phone.pass(MINUTE).await;
+    session.refresh().await.unwrap();
+    phone.pass(MINUTE).await;
+    session.sign_in("qa", "abc123").await.unwrap();
+    let Stays::Until(promised) = signed_in(&session).stays else {
+        panic!("{:?}", session.state())
+    };
+    // Whatever its callers wish for, and however often they come.
+    let wish = TokenNeed {
+        prefer: 5 * HOUR,
+        at_least: HOUR,
+        strict: false,
+    };
+    loop {
+        let now = phone.clocks.now().wall;
+        // The last ten seconds of a token are not handed out.
+        if now + 10_000 >= promised {
+            break;
+        }
+        let token = session.access_token_with(wish).await;
+        assert!(
+            token.is_ok(),
+            "{} s before the end",
+            (promised - now) / 1_000
+        );
+        phone.pass(5 * MINUTE).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a10_an_api_client_that_is_disabled_for_a_minute_keeps_who_was_signed_in() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    phone.pass(OVER).await;
+    let refusal = FaultKind::problem(400, "unauthorized_client", "The grant type is unauthorized");
+    phone
+        .server
+        .fault(Fault::new(Operation::TokenRefresh, refusal));
+    for _ in 0..60 {
+        let error = session.access_token().await.unwrap_err();
+        assert_eq!(
+            (error.code(), error.action()),
+            (Code::GrantNotEnabled, quickaccess::Action::FixSetup)
+        );
+        phone.pass(Duration::from_secs(1)).await;
+    }
+    assert_eq!(phone.network.sent(), 2, "the sign-in and one refresh");
+    assert_eq!(signed_in(&session).stays, Stays::Unknown);
+    phone.server.clear_faults();
+    // Somebody asks for it, or the app starts anew, or an hour goes by.
+    for way in ["asked", "start", "hour"] {
+        let phone = Phone::new();
+        let session = phone.signed_in().await;
+        phone.pass(OVER).await;
+        let refusal = FaultKind::problem(400, "odd", "for a minute");
+        let fault = Fault::new(Operation::TokenRefresh, refusal);
+        phone.server.fault(fault.once());
+        let error = session.access_token().await.unwrap_err();
+        assert_eq!(error.code(), Code::ServerRefused);
+        assert!(error.message().contains("odd: for a minute"), "{error}");
+        phone.pass(MINUTE).await;
+        match way {
+            "asked" => assert_eq!(session.refresh().await.unwrap().generation(), 2),
+            "start" => {
+                drop(session);
+                let session = phone.start();
+                assert_eq!(session.access_token().await.unwrap().generation(), 2);
+            }
+            _ => {
+                assert!(session.access_token().await.is_err());
+                phone.pass(HOUR).await;
+                assert_eq!(session.access_token().await.unwrap().generation(), 2);
+            }
+        }
+    }
 }

@@ -7,18 +7,21 @@ mod support;
 
 use std::{
     fmt::Write as _,
-    io,
-    sync::{Arc, Mutex},
+    io::{self, Write as _},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
 };
 
 use quickaccess::{
-    MemoryStore, Method, QuickAccess, Secret, SecretBytes, Trust,
+    Code, MemoryStore, Method, QuickAccess, Secret, SecretBytes, Trust,
     transport::{Lane, Limits, Request},
 };
 use quickaccess_simulator::{
     Fault, FaultBody, FaultKind, Moment, Operation, ServeOptions, Simulator,
 };
-use support::{HOUR, Phone};
+use support::{HOUR, Phone, Scripted};
 
 const PASSWORD: &str = "abc123";
 const CLIENT_SECRET: &str = "s3cret";
@@ -205,5 +208,53 @@ async fn a29_no_secret_is_in_states_errors_and_the_history() {
                 .iter()
                 .all(|secret| !content.contains(secret.as_str()))
         );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a29_a_panic_tells_no_secret_and_leaves_nobody_waiting() {
+    let told = Log::default();
+    let hook = told.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        writeln!(hook.0.lock().unwrap(), "{panic}").unwrap();
+    }));
+    let phone = Phone::new();
+    let broken = Arc::new(AtomicBool::new(false));
+    let script = Scripted::new(&phone.network, {
+        let broken = broken.clone();
+        move |request| {
+            assert!(!broken.load(SeqCst), "the network broke over {request:?}");
+            None
+        }
+    });
+    let session = phone
+        .builder("Lab")
+        .client_secret(CLIENT_SECRET)
+        .transport(script)
+        .build()
+        .unwrap();
+    session.sign_in("qa", PASSWORD).await.unwrap();
+    let mut secrets = vec![PASSWORD.to_owned(), CLIENT_SECRET.to_owned()];
+    secrets.extend(tokens(&phone));
+    broken.store(true, SeqCst);
+    let again = session.sign_in("qa", PASSWORD).await;
+    assert_eq!(again.unwrap_err().code(), Code::Internal);
+    phone.pass(9 * HOUR).await;
+    assert_eq!(
+        session.access_token().await.unwrap_err().code(),
+        Code::Internal
+    );
+    broken.store(false, SeqCst);
+    phone.store.panic_at_saves(true);
+    phone.pass(HOUR).await;
+    let _ = session.refresh().await;
+    phone.store.panic_at_saves(false);
+    let _ = std::panic::take_hook();
+    let text = told.text();
+    assert!(text.matches("the network broke").count() >= 2, "{text}");
+    assert!(text.contains("the store broke"), "{text}");
+    secrets.extend(tokens(&phone));
+    for secret in &secrets {
+        assert!(!text.contains(secret.as_str()), "{secret} in {text}");
     }
 }

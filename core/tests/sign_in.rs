@@ -4,7 +4,12 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Waker},
+    time::Duration,
+};
 
 use quickaccess::{Action, Cause, Code, RefreshState, SessionState, store::StoreError};
 use quickaccess_simulator::{
@@ -358,4 +363,91 @@ async fn a_sign_in_that_cannot_be_kept_is_refused_and_leaves_the_session_before_
     until(&session, |state| state.signed_in().is_some_and(|s| s.saved)).await;
     drop(session);
     assert_eq!(phone.start().whoami().await.unwrap().name(), Some("qa"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a04_the_password_is_neither_stored_nor_sent_again_by_itself() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    phone.pass(9 * HOUR).await;
+    assert!(session.whoami().await.is_ok());
+    phone.server.revoke_access_tokens();
+    assert!(session.whoami().await.is_ok());
+    phone.server.revoke_refresh_tokens();
+    phone.pass(9 * HOUR).await;
+    let error = session.access_token().await.unwrap_err();
+    assert_eq!(error.action(), Action::SignIn, "a person has to");
+    assert_eq!(phone.server.counters().token_requests.password, 1);
+    drop(session);
+    drop(phone.start());
+    assert!(!phone.store.holds("abc123"));
+    for file in std::fs::read_dir(phone.data.path()).unwrap() {
+        let content = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!String::from_utf8_lossy(&content).contains("abc123"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a05_a_sign_in_dropped_at_any_poll_leaves_what_was_there() {
+    for somebody_before in [false, true] {
+        for polls in 0..12 {
+            let phone = Phone::new();
+            let session = phone.start();
+            if somebody_before {
+                session.sign_in("qa", "abc123").await.unwrap();
+            }
+            let came = {
+                let mut call = pin!(session.sign_in("guest-desk", "abc123"));
+                let mut context = Context::from_waker(Waker::noop());
+                (0..polls).any(|_| call.as_mut().poll(&mut context).is_ready())
+            };
+            assert!(!came, "nothing runs between the polls");
+            for _ in 0..polls {
+                tokio::task::yield_now().await;
+            }
+            phone.pass(HOUR).await;
+            assert_eq!(
+                session.state().signed_in().map(|s| s.username.as_str()),
+                somebody_before.then_some("qa"),
+                "{polls}"
+            );
+            // A second one can be started at once.
+            session.sign_in("guest-desk", "abc123").await.unwrap();
+            assert_eq!(session.whoami().await.unwrap().name(), Some("guest-desk"));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a05_a_sign_in_cancelled_at_any_moment_leaves_the_session_before_it() {
+    for turns in 0..60 {
+        let phone = Phone::new();
+        let session = phone.signed_in().await;
+        let other = tokio::spawn({
+            let session = session.clone();
+            async move { session.sign_in("guest-desk", "abc123").await }
+        });
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+        other.abort();
+        let was_told = other.await.is_ok_and(|told| told.is_ok());
+        phone.pass(HOUR).await;
+        // Nobody was told of a sign-in that did not happen; one that committed in the moment of
+        // the cancel is there as a whole.
+        let name = signed_in(&session).username;
+        assert!(
+            name == "guest-desk" || (name == "qa" && !was_told),
+            "{turns}: {name}"
+        );
+        assert!(
+            name == "qa" || turns > 2,
+            "{turns}: it was cancelled before it began"
+        );
+        let me = session.whoami().await.unwrap();
+        assert_eq!(me.name(), Some(name.as_str()), "{turns}");
+        drop(session);
+        let me = phone.start().whoami().await.unwrap();
+        assert_eq!(me.name(), Some(name.as_str()), "{turns}: after a restart");
+    }
 }

@@ -6,7 +6,7 @@ mod support;
 
 use quickaccess::{Cause, Code, Revocation, SessionState, store::StoreError};
 use quickaccess_simulator::{HoldAt, Operation, Revoke};
-use support::{HOUR, MINUTE, Phone, signed_in, until};
+use support::{HOUR, Live, MINUTE, Phone, signed_in, until};
 
 fn gone(cause: Cause) -> SessionState {
     SessionState::SignedOut {
@@ -168,7 +168,91 @@ async fn a19_the_history_tells_why_in_order_and_survives_a_restart() {
         ]
     );
     assert!(history.windows(2).all(|pair| pair[0].at <= pair[1].at));
+    let text = format!("{history:?}");
+    for secret in ["abc123", "wrong"] {
+        assert!(!text.contains(secret), "{text}");
+    }
     assert_eq!(history[0].code.as_deref(), Some("credentials_rejected"));
     drop(session);
     assert_eq!(phone.start().history().await, history);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a19_the_history_answers_why_somebody_was_signed_out() {
+    use quickaccess_simulator::{Fault, FaultKind};
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    phone.pass(8 * HOUR).await;
+    let lost = Fault::new(Operation::TokenRefresh, FaultKind::DropAfterCommit);
+    phone.server.fault(lost.once());
+    session.access_token().await.unwrap_err();
+    phone.pass(HOUR).await;
+    session.access_token().await.unwrap_err();
+    drop(session);
+    let session = phone.start();
+    until(&session, |state| *state == gone(Cause::RefreshUnfinished)).await;
+    let history = session.history().await;
+    let told: Vec<_> = history
+        .iter()
+        .map(|entry| (entry.kind.as_str(), entry.code.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("signed_in", None),
+            ("refresh_failed", Some("offline")),
+            ("refresh_ended", Some("refresh_unfinished")),
+            ("signed_out", Some("refresh_unfinished")),
+        ]
+    );
+    assert!(
+        history[3].text.contains("lost on the way"),
+        "{:?}",
+        history[3]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a18_sign_out_holds_while_the_store_hangs() {
+    let live = Live::new().await;
+    let session = live.signed_in().await;
+    live.store.hang(true);
+    let leaving = tokio::spawn({
+        let session = session.clone();
+        async move { session.sign_out().await }
+    });
+    // Gone at once, whatever the store does.
+    until(&session, |state| {
+        matches!(
+            state,
+            SessionState::SignedOut {
+                cause: Cause::SignedOut,
+                ..
+            }
+        )
+    })
+    .await;
+    assert_eq!(
+        session.access_token().await.unwrap_err().code(),
+        Code::SignedOut
+    );
+    let report = loop {
+        live.pass(MINUTE);
+        if leaving.is_finished() {
+            break leaving.await.unwrap().unwrap();
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(!report.erased);
+    live.store.hang(false);
+    for _ in 0..100 {
+        if session.state() == gone(Cause::SignedOut) {
+            break;
+        }
+        live.pass(MINUTE);
+        let patience = std::time::Duration::from_millis(50);
+        let _ = tokio::time::timeout(patience, session.subscribe().changed()).await;
+    }
+    assert_eq!(session.state(), gone(Cause::SignedOut));
+    assert!(live.store.records().is_empty());
 }

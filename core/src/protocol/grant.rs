@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_client_sends_the_vendors_example() {
+    fn a01_a_public_client_sends_the_vendors_example() {
         let password = Secret::from("abc123");
         let grant = Grant::Password {
             username: "qa",
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_confidential_client_sends_its_secret_on_refresh_too() {
+    fn a03_a_confidential_client_sends_its_secret_on_refresh_too() {
         let (token, secret) = (Secret::from("r1"), Secret::from("s3cret"));
         assert_eq!(
             text(&body(&Grant::RefreshToken(&token), "Lab", Some(&secret))),

@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_symbol_tells_the_level() {
+    fn a01_the_symbol_tells_the_level() {
         let list = Privileges::from_names(["a", "#b", "?c", "%d", "!e", "_f", "", "#", " #g "]);
         let read: Vec<_> = list.iter().map(|p| (p.name.as_str(), p.level)).collect();
         assert_eq!(

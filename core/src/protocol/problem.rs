@@ -123,7 +123,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn unknown_titles_are_shown_and_kept_tame() {
+    fn a02_unknown_titles_are_shown_and_kept_tame() {
         let body = "{\"title\":\"banned\",\"detail\":\"User\\nis \\u202ebanned\"}";
         let problem = Problem::read(&reply(401, body)).unwrap();
         assert_eq!(problem.known(), None);

@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vendors_sample_is_a_grant() {
+    fn a01_the_vendors_sample_is_a_grant() {
         let sample = r#"{"access_token":"81d3136c9025c394222d6202375924d30330ce9a","expires_in":28800,"token_type":"Bearer","scope":null ,"refresh_token":"2fb63c38824eb2c0c75bf3894eda9109019b8c86"}"#;
         let (outcome, pair) = judge(Ok(reply(200, sample)), NOW, &[]);
         let grant = Grant {
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn lifetimes_are_known_unsaid_or_odd() {
+    fn a16_lifetimes_are_known_unsaid_or_odd() {
         for (member, expected) in [
             (r#","expires_in":1"#, Lifetime::Known(1_000)),
             (r#","expires_in":1e300"#, Lifetime::Known(u64::MAX)),
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_usable_token_leaves_open_what_the_server_did() {
+    fn a02_an_answer_without_a_usable_token_leaves_open_what_the_server_did() {
         for body in [
             "",
             "<html></html>",
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn the_code_decides_whatever_the_status() {
+    fn a02_the_code_decides_whatever_the_status() {
         for status in [400, 401, 403, 422] {
             for (title, code) in [
                 ("invalid_grant", Code::CredentialsRejected),
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn server_faults_and_pages_of_others_are_no_answer() {
+    fn a02_server_faults_and_pages_of_others_are_no_answer() {
         for (status, body, code) in [
             (500, r#"{"title":"invalid_grant"}"#, Code::ServerError),
             (502, "<html>", Code::ServerError),
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_that_repeats_a_secret_is_not_shown() {
+    fn a29_a_refusal_that_repeats_a_secret_is_not_shown() {
         let password = Secret::from("hunter22");
         let body = r#"{"title":"odd","detail":"no user with hunter22"}"#;
         let (outcome, _) = judge(Ok(reply(400, body)), NOW, &[&password]);

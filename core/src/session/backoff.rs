@@ -30,14 +30,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_grow_and_stay_within_their_limits() {
+    fn a14_waits_grow_and_stay_within_their_limits() {
         let waits: Vec<_> = (0..40).map(|tries| server(tries, None, 500_000)).collect();
         assert!(waits.windows(2).all(|pair| pair[0] <= pair[1]), "{waits:?}");
         assert!(waits[0] >= 1_000 && *waits.last().unwrap() <= 300_000);
     }
 
     #[test]
-    fn a_server_that_asks_for_time_gets_it_up_to_an_hour() {
+    fn a14_a_server_that_asks_for_time_gets_it_up_to_an_hour() {
         for luck in [0, 123_456, u64::MAX] {
             let wait = server(0, Some(90_000), luck);
             assert!((90_000..=99_000).contains(&wait), "{wait}");

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn within_one_boot_only_the_boot_clock_counts() {
+    fn a16_within_one_boot_only_the_boot_clock_counts() {
         let sent = now(1, 1_000, 500_000_000);
         let anchor = Anchor::restored(sent, sent, now(1, 1_000, 0));
         for wall in [0, 500_000_000, u64::MAX / 2] {
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_reboot_wall_time_counts_unless_it_ran_backwards() {
+    fn a16_after_a_reboot_wall_time_counts_unless_it_ran_backwards() {
         let sent = now(1, 1_000, 500_000);
         let seen = now(1, 9_000, 508_000);
         let later = now(2, 10, 600_000);
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn no_reading_of_a_clock_is_too_large() {
+    fn a16_no_reading_of_a_clock_is_too_large() {
         let end = now(2, u64::MAX, u64::MAX);
         let anchor = Anchor::restored(now(1, 0, 0), now(1, 0, 0), now(2, 0, u64::MAX));
         assert_eq!(anchor.age(end), Some(u64::MAX));
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_handed_out_until_shortly_before_its_end() {
+    fn a16_a_token_is_handed_out_until_shortly_before_its_end() {
         let sent = now(1, 0, 0);
         let times = |lifetime| Times {
             sent,

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Mutex,
+        Condvar, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
     },
 };
@@ -21,6 +21,9 @@ pub(crate) struct TestStore {
     delete_error: Mutex<Option<StoreError>>,
     saves_before_error: AtomicU64,
     lies: AtomicBool,
+    panics: AtomicBool,
+    hangs: Mutex<bool>,
+    goes_on: Condvar,
     max_record: Mutex<Option<usize>>,
     pub(crate) saves: AtomicU64,
 }
@@ -58,6 +61,22 @@ impl TestStore {
     /// Saves are taken and forgotten from now on, as a store under a bug would.
     pub(crate) fn lie(&self, lies: bool) {
         self.lies.store(lies, SeqCst);
+    }
+
+    /// Saves panic from now on.
+    pub(crate) fn panic_at_saves(&self, panics: bool) {
+        self.panics.store(panics, SeqCst);
+    }
+
+    /// Calls do not come back from now on, until this is taken back.
+    pub(crate) fn hang(&self, hangs: bool) {
+        *self.hangs.lock().unwrap() = hangs;
+        self.goes_on.notify_all();
+    }
+
+    fn may_hang(&self) {
+        let hangs = self.hangs.lock().unwrap();
+        drop(self.goes_on.wait_while(hangs, |hangs| *hangs).unwrap());
     }
 
     pub(crate) fn limit(&self, bytes: usize) {
@@ -102,6 +121,7 @@ fn failing(error: &Mutex<Option<StoreError>>) -> Result<(), StoreError> {
 
 impl TokenStore for TestStore {
     fn load(&self, name: &str) -> Result<SecretBytes, StoreError> {
+        self.may_hang();
         failing(&self.load_error)?;
         let entries = self.entries.lock().unwrap();
         entries
@@ -112,6 +132,8 @@ impl TokenStore for TestStore {
     }
 
     fn save(&self, name: &str, bytes: &SecretBytes) -> Result<(), StoreError> {
+        self.may_hang();
+        assert!(!self.panics.load(SeqCst), "the store broke over {bytes:?}");
         let left = self.saves_before_error.load(SeqCst);
         match left.checked_sub(1) {
             Some(left) => self.saves_before_error.store(left, SeqCst),
@@ -128,6 +150,7 @@ impl TokenStore for TestStore {
     }
 
     fn delete(&self, name: &str) -> Result<(), StoreError> {
+        self.may_hang();
         failing(&self.delete_error)?;
         self.entries.lock().unwrap().remove(name);
         Ok(())

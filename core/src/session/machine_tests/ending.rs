@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_success_beats_a_failure_for_the_same_generation_in_either_order() {
+fn a10_a_success_beats_a_failure_for_the_same_generation_in_either_order() {
     let mut bench = Bench::signed_in();
     bench.time = 10_000;
     let attempt = bench.refresh(1);
@@ -89,7 +89,7 @@ fn a_newer_generation_in_the_store_is_adopted_and_the_verdict_forgotten() {
 }
 
 #[test]
-fn a_lost_answer_makes_the_later_invalid_grant_an_unfinished_refresh() {
+fn a09_a_lost_answer_makes_the_later_invalid_grant_an_unfinished_refresh() {
     let mut bench = Bench::signed_in();
     bench.time = 10_000;
     let attempt = bench.refresh(1);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_first_answer_without_a_refresh_token_is_proven_straight_away() {
+fn a10_the_first_answer_without_a_refresh_token_is_proven_straight_away() {
     for (second, mode) in [
         (grant(10_000, false), ServerMode::Reusable),
         (invalid_grant(), ServerMode::OneShot),

@@ -50,7 +50,7 @@ fn a_new_pair_is_shown_only_after_it_was_written() {
 }
 
 #[test]
-fn only_one_refresh_is_in_flight_whoever_asks() {
+fn a06_only_one_refresh_is_in_flight_whoever_asks() {
     let mut bench = Bench::signed_in();
     bench.time = LIFE;
     let want = Want::Token {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn one_question_serves_every_rejected_request() {
+fn a20_one_question_serves_every_rejected_request() {
     let mut bench = Bench::signed_in();
     bench.time = 120_000;
     bench.event(Event::Accepted {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_cancelled_sign_in_puts_back_what_was_there_even_while_its_record_is_being_written() {
+fn a05_a_cancelled_sign_in_puts_back_what_was_there_even_while_its_record_is_being_written() {
     let mut bench = Bench::signed_in();
     let other = Epoch(8);
     bench.event(Event::SignIn {

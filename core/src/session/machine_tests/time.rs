@@ -26,7 +26,7 @@ fn a_due_token_that_is_used_in_the_background_is_refreshed_and_no_timer_goes_on(
 }
 
 #[test]
-fn a_lost_answer_is_asked_for_again_by_itself() {
+fn a09_a_lost_answer_is_asked_for_again_by_itself() {
     let mut bench = Bench::signed_in();
     bench.time = 10_000;
     let attempt = bench.refresh(1);
@@ -103,7 +103,7 @@ fn a16_a_wall_clock_that_is_set_right_after_a_reboot_is_believed_again() {
 }
 
 #[test]
-fn what_was_seen_last_is_written_when_the_app_goes_away() {
+fn a16_what_was_seen_last_is_written_when_the_app_goes_away() {
     for event in [PlatformEvent::Background, PlatformEvent::Terminating] {
         let mut bench = Bench::signed_in();
         bench.time = 3_600_000;
@@ -121,7 +121,7 @@ fn what_was_seen_last_is_written_when_the_app_goes_away() {
 }
 
 #[test]
-fn a_start_on_another_boot_or_long_after_notes_that_the_session_is_alive() {
+fn a16_a_start_on_another_boot_or_long_after_notes_that_the_session_is_alive() {
     let start = |change: fn(&mut crate::session::event::LoadedSession), time: Millis| {
         let Loaded::Session(mut loaded) = Bench::signed_in().stored() else {
             unreachable!()
