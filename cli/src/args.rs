@@ -5,111 +5,260 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use quickaccess_simulator::SimulatorArgs;
 
+use crate::{exit, fingerprint::Fingerprint};
+
 /// Sign in to HPE Aruba ClearPass from a terminal, and see who you are and what you may do.
-///
-/// Exit codes: 0 done; 2 wrong usage; 10 sign in again; 11 try again; 12 the set-up must be mended;
-/// 13 the server's certificate is not trusted; 14 unlock the device; 15 the secret store must be
-/// mended; 16 not permitted; 17 the request is wrong; 18 cancelled; 70 a fault in this program.
 #[derive(Debug, Parser)]
-#[command(name = "quickaccess", version, max_term_width = 100)]
+#[command(
+    name = "quickaccess",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "First steps:
+  quickaccess demo                                   see all of it work, without a ClearPass
+  quickaccess sign-in --server clearpass.example --username qa
+  quickaccess whoami
+  quickaccess help COMMAND                           options and examples",
+    after_long_help = exit::HELP.as_str()
+)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    pub(crate) common: Common,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show the whole path: sign in over TLS, who and what, refresh, a lost answer, sign out.
-    /// Without --server it starts a simulator of its own.
-    Demo,
+    /// Show the whole path, step by step: sign in, who and what, refresh, a lost answer, sign out.
+    ///
+    /// Without --server it starts a simulator of its own and needs nothing. With --server it does
+    /// the same to a real ClearPass, without breaking anything there. It leaves nothing behind.
+    #[command(
+        mut_arg("data_dir", |arg| arg.hide(true)),
+        after_help = "Examples:
+  quickaccess demo
+  quickaccess demo --server clearpass.example --username qa"
+    )]
+    Demo(Common),
+
     /// Sign in. The password is asked for, or is the first line of standard input.
-    SignIn(SignInArgs),
-    /// Who is signed in, where, and for how long.
-    Whoami,
-    /// What the person may do.
-    Privileges,
-    /// Print an access token that is good right now.
-    Token(TokenArgs),
+    ///
+    /// What was signed in to is remembered: the commands that follow need no options. The password
+    /// is never an option, since others on this machine could read it there, and it is not kept.
+    #[command(after_help = "Examples:
+  quickaccess sign-in --server clearpass.example --username qa
+  pass show clearpass | quickaccess sign-in --username qa
+  quickaccess sign-in --username qa --approve 8D:EA:B8:87:...   once you have compared it
+  QUICKACCESS_CLIENT_SECRET=... quickaccess sign-in --client-id Integration --as-client")]
+    SignIn(SignIn),
+
+    /// Say who is signed in, where, and for how long.
+    #[command(after_help = "Examples:
+  quickaccess whoami
+  quickaccess whoami --json
+  quickaccess whoami --memory --server clearpass.example --username qa   keeps nothing")]
+    Whoami(Common),
+
+    /// List what the person may do.
+    #[command(after_help = "Examples:
+  quickaccess privileges
+  quickaccess privileges --json")]
+    Privileges(Common),
+
+    /// Print an access token that is good right now, and nothing else.
+    #[command(after_help = "Examples:
+  curl -H \"Authorization: Bearer $(quickaccess token)\" https://clearpass.example/api/oauth/me
+  quickaccess token --at-least 600")]
+    Token(Token),
+
     /// Sign out: gone from this machine at once, even offline.
-    SignOut,
-    /// What happened to the session, and why.
-    History,
-    /// Run a ClearPass simulator. Its first line is one JSON object with its addresses.
+    #[command(after_help = "Example:
+  quickaccess sign-out")]
+    SignOut(Kept),
+
+    /// Tell what happened to the session, and why.
+    #[command(after_help = "Examples:
+  quickaccess history
+  quickaccess history --json")]
+    History(Kept),
+
+    /// Run a ClearPass simulator, to try things on or to test against.
+    ///
+    /// The first line of its output is one JSON object: `http`, `https` and `control` are its
+    /// addresses, `ca_pem` is the certificate authority to trust (--ca-file). Ctrl-C ends it.
+    #[command(after_help = "Examples:
+  quickaccess simulator
+  quickaccess simulator --port 0 --certificate self-signed")]
     Simulator(SimulatorArgs),
 }
 
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Common {
-    /// Address of the server, such as clearpass.example. The last one is remembered.
+impl Command {
+    /// Whether JSON was asked for.
+    pub(crate) fn json(&self) -> bool {
+        match self {
+            Self::Demo(common) | Self::Whoami(common) | Self::Privileges(common) => {
+                common.kept.json
+            }
+            Self::SignIn(sign_in) => sign_in.common.kept.json,
+            Self::Token(token) => token.common.kept.json,
+            Self::SignOut(kept) | Self::History(kept) => kept.json,
+            Self::Simulator(_) => false,
+        }
+    }
+
+    /// How much was asked to be said beside the result.
+    pub(crate) fn verbose(&self) -> u8 {
+        match self {
+            Self::Demo(common) | Self::Whoami(common) | Self::Privileges(common) => {
+                common.kept.verbose
+            }
+            Self::SignIn(sign_in) => sign_in.common.kept.verbose,
+            Self::Token(token) => token.common.kept.verbose,
+            Self::SignOut(kept) | Self::History(kept) => kept.verbose,
+            Self::Simulator(_) => 0,
+        }
+    }
+}
+
+/// What every command about a session takes: which one, and how to show it.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub(crate) struct Kept {
+    /// Address of the server, such as clearpass.example; else the one of the last sign-in
     #[arg(
         long,
-        global = true,
         env = "QUICKACCESS_SERVER",
-        value_name = "ADDRESS"
+        hide_env_values = true,
+        value_name = "ADDRESS",
+        help_heading = SESSION
     )]
     pub(crate) server: Option<String>,
-    /// Id of the API client. The last one is remembered; at first it is QuickAccess.
-    #[arg(long, global = true, env = "QUICKACCESS_CLIENT_ID", value_name = "ID")]
-    pub(crate) client_id: Option<String>,
-    /// User name.
-    #[arg(long, global = true, env = "QUICKACCESS_USERNAME", value_name = "NAME")]
-    pub(crate) username: Option<String>,
-    /// File with CA certificates (PEM) to trust besides the system's.
-    #[arg(long, global = true, env = "QUICKACCESS_CA_FILE", value_name = "FILE")]
-    pub(crate) ca_file: Option<PathBuf>,
-    /// Where the session is kept.
-    #[arg(long, global = true, value_enum, default_value_t = StoreKind::System, conflicts_with = "memory")]
-    pub(crate) store: StoreKind,
-    /// Keep nothing: the session ends with this command.
-    #[arg(long, global = true)]
-    pub(crate) memory: bool,
-    /// Folder for what is not secret (index, history).
+    /// Id of the API client; else the one of the last sign-in, at first QuickAccess
     #[arg(
         long,
-        global = true,
+        env = "QUICKACCESS_CLIENT_ID",
+        hide_env_values = true,
+        value_name = "ID",
+        help_heading = SESSION
+    )]
+    pub(crate) client_id: Option<String>,
+    /// File with CA certificates (PEM) to trust besides the system's; remembered at sign-in
+    #[arg(
+        long,
+        env = "QUICKACCESS_CA_FILE",
+        hide_env_values = true,
+        value_name = "FILE",
+        help_heading = SESSION
+    )]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Where the session is kept; else where the last sign-in kept it, at first system
+    #[arg(long, value_enum, help_heading = SESSION)]
+    pub(crate) store: Option<StoreKind>,
+    /// Folder for what is not secret (which server, the history)
+    #[arg(
+        long,
         env = "QUICKACCESS_DATA_DIR",
-        value_name = "FOLDER"
+        hide_env_values = true,
+        value_name = "FOLDER",
+        help_heading = SESSION
     )]
     pub(crate) data_dir: Option<PathBuf>,
-    /// Print JSON, for scripts.
-    #[arg(long, global = true)]
+    /// Print one JSON object, errors included, for scripts
+    #[arg(long, help_heading = OUTPUT)]
     pub(crate) json: bool,
-    /// Say more on standard error; twice says everything. Secrets are never shown.
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    /// Say on standard error what happens; more with -vv and -vvv. Secrets are never shown
+    #[arg(short, long, action = clap::ArgAction::Count, help_heading = OUTPUT)]
     pub(crate) verbose: u8,
+}
+
+/// What the commands take that ask the server.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub(crate) struct Common {
+    #[command(flatten)]
+    pub(crate) kept: Kept,
+    /// User name, where a password is asked for
+    #[arg(
+        long,
+        env = "QUICKACCESS_USERNAME",
+        hide_env_values = true,
+        value_name = "NAME",
+        help_heading = SESSION
+    )]
+    pub(crate) username: Option<String>,
+    /// Keep nothing: sign in for this command alone, and forget everything
+    #[arg(long, conflicts_with = "store", help_heading = SESSION)]
+    pub(crate) memory: bool,
+    /// Trust the server's certificate if its SHA-256 fingerprint is this one
+    #[arg(long, value_name = "SHA256", help_heading = SESSION)]
+    pub(crate) approve: Option<Fingerprint>,
+    /// With --approve: also where another certificate was trusted before
+    #[arg(long, requires = "approve", help_heading = SESSION)]
+    pub(crate) replace_certificate: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SignIn {
+    /// Sign the app itself in (client_credentials), without a person; its secret is read from
+    /// QUICKACCESS_CLIENT_SECRET
+    #[arg(long)]
+    pub(crate) as_client: bool,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Token {
+    /// Extend the session first
+    #[arg(long, conflicts_with = "at_least")]
+    pub(crate) refresh: bool,
+    /// Extend the session first if the token is good for less than so many seconds; half of its
+    /// lifetime at most
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    pub(crate) at_least: u64,
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
 /// Where a session is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum StoreKind {
-    /// The Secret Service, or the system's keychain.
+    /// The system's own secret store: Secret Service, keychain or Windows credentials.
     System,
-    /// The kernel's keyring: gone after a reboot, and some three days after its last use.
+    /// The Linux kernel's keyring: gone after a reboot, and some three days after its last use.
     Kernel,
 }
 
-#[derive(Debug, ClapArgs)]
-pub(crate) struct SignInArgs {
-    /// Trust the server's certificate if its SHA-256 fingerprint is this one.
-    #[arg(long, value_name = "SHA256")]
-    pub(crate) approve: Option<String>,
-    /// With --approve: it replaces a certificate that was trusted before.
-    #[arg(long, requires = "approve")]
-    pub(crate) replace_certificate: bool,
-    /// Sign the app itself in with its secret (client_credentials), without a person. The secret
-    /// is read from QUICKACCESS_CLIENT_SECRET.
-    #[arg(long)]
-    pub(crate) as_client: bool,
+impl StoreKind {
+    /// As it is typed.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Kernel => "kernel",
+        }
+    }
 }
 
-#[derive(Debug, ClapArgs)]
-pub(crate) struct TokenArgs {
-    /// Extend the session first.
-    #[arg(long)]
-    pub(crate) refresh: bool,
-    /// Wait for a refresh when less than so many seconds are left.
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    pub(crate) at_least: u64,
+const SESSION: &str = "Which session";
+const OUTPUT: &str = "Output";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_options_fit_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_store_is_read_as_it_is_named() {
+        for kind in StoreKind::value_variants() {
+            assert_eq!(StoreKind::from_str(kind.name(), false), Ok(*kind));
+        }
+    }
 }

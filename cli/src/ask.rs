@@ -1,101 +1,185 @@
-//! What a person is asked: the password, and whether to trust a certificate.
+//! What a person is asked: the user name, the password, and whether to trust a certificate. A
+//! question waits on a thread of its own, so that it can be given up.
 
-use std::io::{BufRead, IsTerminal, Write};
-
-use quickaccess::{QuickAccess, Secret, trust::TrustFailure};
-
-use crate::{
-    args::{Common, SignInArgs},
-    exit::Failure,
-    show,
+use std::{
+    fs::File,
+    io::{self, BufRead, IsTerminal, Read},
+    time::Duration,
 };
 
+use quickaccess::{Error, QuickAccess, Secret, trust::TrustFailure};
+
+use crate::{args::Common, certificate, exit::Failure, show, terminal::AsBefore};
+
+/// No password is longer, in bytes; what is longer is a file by mistake.
+const LONGEST_PASSWORD: usize = 4096;
+
 /// The user name: from the options, else asked for.
-pub(crate) fn username(common: &Common) -> Result<String, Failure> {
-    if let Some(name) = &common.username {
-        return Ok(name.clone());
+pub(crate) async fn username(common: &Common) -> Result<String, Failure> {
+    match &common.username {
+        Some(name) => Ok(name.clone()),
+        None if is_terminal() => line("User name: ").await,
+        None => Err(Failure::usage("Whose session? Give --username NAME.")),
     }
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::Usage(
-            "Whose session? Give --username NAME.".to_owned(),
-        ));
-    }
-    line("User name: ")
+}
+
+/// Whether a person can be asked.
+pub(crate) fn is_terminal() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// Whether somebody sees what is written beside the result as it comes.
+pub(crate) fn is_watched() -> bool {
+    io::stderr().is_terminal()
 }
 
 /// The password: asked for without echo, or the first line of standard input where that is no
 /// terminal. It is never an argument, which others on the machine could read.
-pub(crate) fn password(username: &str) -> Result<Secret, Failure> {
-    if std::io::stdin().is_terminal() {
-        let asked = rpassword::prompt_password(format!("Password for {username}: "));
-        return asked.map(Secret::from).map_err(|error| unread(&error));
+pub(crate) async fn password(username: &str) -> Result<Secret, Failure> {
+    if !is_terminal() {
+        return apart(first_line).await;
     }
-    let mut text = String::with_capacity(256);
-    std::io::stdin()
-        .lock()
-        .read_line(&mut text)
-        .map_err(|error| unread(&error))?;
-    while text.ends_with(['\n', '\r']) {
+    let question = format!("Password for {}: ", show::clean(username));
+    let _terminal = AsBefore::now();
+    let asked = apart(move || Ok(rpassword::prompt_password(question))).await?;
+    match asked {
+        Ok(password) => Ok(Secret::from(password)),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+            // Ctrl-C is a signal, too, which ends this wait.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Err(Failure::cancelled())
+        }
+        Err(error) => Err(unread(&error)),
+    }
+}
+
+/// Read byte by byte, so that no buffer of the standard library keeps a copy.
+fn first_line() -> Result<Secret, Failure> {
+    let mut input = standard_input().map_err(|error| unread(&error))?;
+    let mut text = Vec::with_capacity(LONGEST_PASSWORD + 1);
+    let mut byte = [0];
+    loop {
+        match input.read(&mut byte) {
+            Ok(0) => break,
+            Ok(_) if byte == *b"\n" => break,
+            Ok(_) if text.len() == LONGEST_PASSWORD => {
+                return Err(Failure::usage(format!(
+                    "The first line of standard input is longer than {LONGEST_PASSWORD} bytes, \
+                     which is no password."
+                )));
+            }
+            Ok(_) => text.extend(byte),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(unread(&error)),
+        }
+    }
+    if text.last() == Some(&b'\r') {
         text.pop();
     }
     if text.is_empty() {
-        let text = "No password came on standard input. Its first line is taken as the password.";
-        return Err(Failure::Usage(text.to_owned()));
+        return Err(Failure::usage(
+            "No password came on standard input, whose first line is taken as the password.",
+        ));
     }
-    Ok(Secret::from(text))
+    String::from_utf8(text).map(Secret::from).map_err(|_| {
+        Failure::usage("The password on standard input is not in UTF-8, which the server expects.")
+    })
 }
 
-/// Shows an untrusted certificate; true when it was approved and the command may go on.
+#[cfg(unix)]
+fn standard_input() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
+
+#[cfg(windows)]
+fn standard_input() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+    Ok(File::from(io::stdin().as_handle().try_clone_to_owned()?))
+}
+
+/// Asks whether a certificate that is not trusted is to be trusted.
+///
+/// # Errors
+/// The same error where it is not, with what can be typed next.
 pub(crate) async fn approval(
     session: &QuickAccess,
-    shown: &TrustFailure,
-    sign_in: &SignInArgs,
-) -> Result<bool, Failure> {
-    let fingerprint = &shown.presented.sha256;
-    let replaces = shown.previous.is_some();
-    if let Some(wanted) = &sign_in.approve {
-        let wanted: String = wanted.chars().filter(char::is_ascii_hexdigit).collect();
-        if !wanted.eq_ignore_ascii_case(fingerprint) || replaces != sign_in.replace_certificate {
-            return Ok(false);
+    error: Error,
+    common: &Common,
+) -> Result<(), Failure> {
+    let Some(shown) = error.certificate() else {
+        return Err(error.into());
+    };
+    let changed = shown.is_change();
+    let (approved, next) = match &common.approve {
+        Some(wanted) if !wanted.is(&shown.presented.sha256) => (false, Some(NOT_THE_SAME.into())),
+        Some(_) => (
+            common.replace_certificate || !changed,
+            certificate::next(shown),
+        ),
+        None if is_terminal() && shown.can_be_approved() => {
+            (approved_by_typing(shown).await?, None)
         }
-    } else {
-        if !(std::io::stdin().is_terminal() && shown.can_be_approved()) {
-            return Ok(false);
-        }
-        show::note(&shown.to_string());
-        let (question, wanted) = if replaces {
-            (
-                "Type `replace` if your administrator has confirmed the new certificate: ",
-                "replace",
-            )
-        } else {
-            (
-                "Type `trust` if the fingerprint is the one that your administrator gave you: ",
-                "trust",
-            )
-        };
-        if line(question)?.trim() != wanted {
-            return Ok(false);
-        }
+        None => (false, certificate::next(shown)),
+    };
+    if !approved || !shown.can_be_approved() {
+        let mut failure = Failure::from(error);
+        failure.next = next;
+        return Err(failure);
     }
-    if replaces {
+    if changed {
         session.approve_changed_certificate(shown).await?;
     } else {
         session.approve_certificate(shown).await?;
     }
-    Ok(true)
+    Ok(())
 }
 
-fn line(question: &str) -> Result<String, Failure> {
-    eprint!("{question}");
-    let mut text = String::new();
-    let read = std::io::stderr()
-        .flush()
-        .and_then(|()| std::io::stdin().lock().read_line(&mut text));
-    read.map_err(|error| unread(&error))?;
-    Ok(text.trim().to_owned())
+const NOT_THE_SAME: &str = "This is not the fingerprint that --approve names. Ask your \
+                            administrator before you approve it.";
+
+async fn approved_by_typing(shown: &TrustFailure) -> Result<bool, Failure> {
+    let (host, port) = (&shown.host, shown.port);
+    show::note(&format!("The certificate of {host}:{port} is not trusted:"));
+    show::untrusted(shown);
+    let (advice, word) = if shown.is_change() {
+        (
+            "It replaces the one that was trusted here before, which is what an attack looks like, \
+             too. If your administrator has confirmed the new fingerprint, type `replace`: ",
+            "replace",
+        )
+    } else {
+        (
+            "If your administrator gives you the same SHA-256 fingerprint, type `trust`: ",
+            "trust",
+        )
+    };
+    Ok(line(advice).await? == word)
 }
 
-fn unread(error: &std::io::Error) -> Failure {
-    Failure::Usage(format!("Nothing could be read from the terminal: {error}."))
+async fn line(question: &str) -> Result<String, Failure> {
+    show::question(question);
+    let read = apart(|| {
+        let mut text = String::new();
+        let length = io::stdin().lock().read_line(&mut text);
+        length.map_err(|error| unread(&error))?;
+        Ok(text)
+    });
+    Ok(read.await?.trim().to_owned())
+}
+
+/// Does what blocks away from the async threads.
+async fn apart<T: Send + 'static>(
+    call: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(call).await;
+    done.unwrap_or_else(|error| Err(Failure::machine(error.to_string())))
+}
+
+fn unread(error: &io::Error) -> Failure {
+    Failure::usage(match error.kind() {
+        io::ErrorKind::UnexpectedEof => "No password was typed.".to_owned(),
+        io::ErrorKind::InvalidData => "What was typed is not in UTF-8.".to_owned(),
+        _ => format!("Nothing could be read: {error}."),
+    })
 }

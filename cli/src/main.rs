@@ -3,16 +3,28 @@
 
 mod args;
 mod ask;
+mod certificate;
 mod commands;
 mod exit;
+mod fingerprint;
 mod open;
+mod session;
 mod show;
+mod stop;
+mod terminal;
+mod wait;
+mod words;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, error::ErrorKind};
 
-use crate::args::{Args, Command};
+use crate::{
+    args::{Args, Command, Common},
+    exit::Failure,
+    session::Session,
+    stop::Stop,
+};
 
 /// Freed memory is wiped, so that no copy of a password or token stays behind.
 #[global_allocator]
@@ -20,38 +32,83 @@ static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
     zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    show::logs(args.common.verbose);
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("The program cannot start its threads: {error}.");
-            return ExitCode::from(exit::BUG);
-        }
+    let command = match Args::try_parse() {
+        Ok(args) => args.command,
+        Err(error) => return misused(&error),
     };
-    let common = &args.common;
-    let done = runtime.block_on(async {
-        match &args.command {
-            Command::Demo => commands::demo::run(common).await,
-            Command::SignIn(sign_in) => commands::sign_in::run(common, sign_in).await,
-            Command::Whoami => commands::whoami::run(common).await,
-            Command::Privileges => commands::privileges::run(common).await,
-            Command::Token(token) => commands::token::run(common, token).await,
-            Command::SignOut => commands::sign_out::run(common).await,
-            Command::History => commands::history::run(common).await,
-            Command::Simulator(simulator) => commands::simulator::run(simulator).await,
+    let json = command.json();
+    show::logs(command.verbose());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let done = match runtime {
+        Ok(runtime) => {
+            let done = runtime.block_on(run(command));
+            // A store call that hangs must not hold the program.
+            runtime.shutdown_background();
+            done
         }
-    });
-    // A store call that hangs must not hold the program.
-    runtime.shutdown_background();
+        Err(error) => Err(Failure::machine(format!(
+            "The program cannot start its threads: {error}."
+        ))),
+    };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            show::failure(common, &failure);
+            show::failure(json, &failure);
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+async fn run(command: Command) -> Result<(), Failure> {
+    let mut stop = Stop::listen().map_err(|error| {
+        Failure::machine(format!("The program cannot listen for Ctrl-C: {error}."))
+    })?;
+    let common = match &command {
+        // It ends by itself when it is told to.
+        Command::Simulator(simulator) => return commands::simulator::run(simulator).await,
+        Command::Demo(common) => return commands::demo::run(common, &mut stop).await,
+        Command::SignIn(sign_in) => sign_in.common.clone(),
+        Command::Token(token) => token.common.clone(),
+        Command::Whoami(common) | Command::Privileges(common) => common.clone(),
+        Command::SignOut(kept) | Command::History(kept) => Common {
+            kept: kept.clone(),
+            ..Common::default()
+        },
+    };
+    let session = Session::new(common);
+    let work = async {
+        match &command {
+            Command::SignIn(sign_in) => commands::sign_in::run(&session, sign_in).await,
+            Command::Whoami(_) => commands::whoami::run(&session).await,
+            Command::Privileges(_) => commands::privileges::run(&session).await,
+            Command::Token(token) => commands::token::run(&session, token).await,
+            Command::SignOut(_) => commands::sign_out::run(&session).await,
+            Command::History(_) => commands::history::run(&session).await,
+            Command::Demo(_) | Command::Simulator(_) => Ok(()),
+        }
+    };
+    let done = stop.or(work).await;
+    let forget = !matches!(command, Command::Token(_));
+    session.finish(&mut stop, forget).await;
+    done
+}
+
+/// Shows the help that was asked for, or what was typed wrongly: as JSON where that was asked for.
+fn misused(error: &clap::Error) -> ExitCode {
+    let asked_for_json = std::env::args_os().any(|arg| arg == "--json");
+    if !asked_for_json
+        || !error.use_stderr()
+        || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    {
+        // Nobody reads it any more, which is no failure.
+        let _ = error.print();
+        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::USAGE));
+    }
+    let text = error.render().to_string();
+    let text = text.split("\n\n").next().unwrap_or_default();
+    let failure = Failure::usage(text.trim_start_matches("error: ").trim());
+    show::failure(true, &failure);
+    ExitCode::from(failure.exit_code())
 }

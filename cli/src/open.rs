@@ -1,122 +1,214 @@
-//! Opens the library for a command: which server and API client, which store, what to trust.
+//! Opens the library for a command: which server and API client, which store, what to trust. What
+//! the last sign-in used is remembered, so that the commands after it need no options.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use quickaccess::{
-    Builder, MemoryStore, QuickAccess, Trust,
+    Builder, Code, MemoryStore, QuickAccess, ServerUrl, SessionState, Trust,
     store::{self, TokenStore},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    args::{Common, StoreKind},
+    args::{Common, Kept, StoreKind},
     exit::Failure,
+    show,
+    wait::wait,
 };
 
 /// The name that the store entries go by.
 const SERVICE: &str = "QuickAccess";
 const FIRST_CLIENT_ID: &str = "QuickAccess";
+/// What the last sign-in used.
+const REMEMBERED: &str = "cli.json";
 
-/// Where and as what the command signs in.
+/// Where and as what a command signs in, and where that is kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) server: String,
     pub(crate) client_id: String,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) store: StoreKind,
 }
 
 impl Target {
-    /// What was typed, else what the last sign-in used.
-    pub(crate) fn find(common: &Common) -> Result<Self, Failure> {
-        let known = last(common);
-        let text = |name: &str| known[name].as_str().map(str::to_owned);
-        let server = common.server.clone().or_else(|| text("server")).ok_or_else(|| {
-            Failure::Usage(
-                "No server is known yet. Give it once, for instance with --server clearpass.example."
-                    .to_owned(),
-            )
-        })?;
-        let client_id = common.client_id.clone().or_else(|| text("client_id"));
-        let client_id = client_id.unwrap_or_else(|| FIRST_CLIENT_ID.to_owned());
-        Ok(Self { server, client_id })
+    /// What was typed, else what the last sign-in used; that only where it was the same server.
+    pub(crate) fn find(kept: &Kept) -> Result<Self, Failure> {
+        let last = last(kept);
+        let text = |name: &str| last[name].as_str().map(str::to_owned);
+        let remembered = text("server");
+        let server = match (&kept.server, &remembered) {
+            (Some(typed), _) => ServerUrl::parse(typed)?.to_string(),
+            (None, Some(remembered)) => remembered.clone(),
+            (None, None) => {
+                let mut failure = Failure::usage("No server is known yet.");
+                failure.next = Some(
+                    "Name it once, as in: quickaccess sign-in --server clearpass.example \
+                     --username qa. Or see it work without one: quickaccess demo"
+                        .to_owned(),
+                );
+                return Err(failure);
+            }
+        };
+        let same = remembered.is_some_and(|remembered| remembered == server);
+        let text = |name: &str| text(name).filter(|_| same);
+        let client_id = kept.client_id.clone().or_else(|| text("client_id"));
+        let kernel = text("store").is_some_and(|name| name == StoreKind::Kernel.name());
+        let remembered_store = if kernel {
+            StoreKind::Kernel
+        } else {
+            StoreKind::System
+        };
+        Ok(Self {
+            server,
+            client_id: client_id.unwrap_or_else(|| FIRST_CLIENT_ID.to_owned()),
+            ca_file: kept
+                .ca_file
+                .clone()
+                .or_else(|| text("ca_file").map(PathBuf::from)),
+            store: kept.store.unwrap_or(remembered_store),
+        })
     }
 
-    /// Remembers it for the commands that follow; that it could not is no failure.
-    pub(crate) fn remember(&self, common: &Common) {
-        let text = json!({ "server": self.server, "client_id": self.client_id }).to_string();
-        if let Some(folder) = data_dir(common) {
-            let _ =
-                fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join("cli.json"), text));
+    /// Remembers it for the commands that follow.
+    pub(crate) fn remember(&self, kept: &Kept) {
+        let absolute = |file: &PathBuf| std::path::absolute(file).ok();
+        let text = json!({
+            "server": self.server,
+            "client_id": self.client_id,
+            "store": self.store.name(),
+            "ca_file": self.ca_file.as_ref().and_then(absolute),
+        });
+        let written = folder(kept).map(|folder| replace(&folder, &format!("{text:#}\n")));
+        if !matches!(written, Ok(Ok(()))) {
+            show::note("The server could not be remembered: name it with the next command, too.");
         }
     }
 }
 
-/// Opens the session that the options name.
-pub(crate) fn session(common: &Common) -> Result<(QuickAccess, Target), Failure> {
-    let target = Target::find(common)?;
-    let builder = settings(common, &target)?;
+/// Writes the file whole or not at all.
+fn replace(folder: &Path, text: &str) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    io::Write::write_all(&mut file, text.as_bytes())?;
+    file.persist(folder.join(REMEMBERED))?;
+    Ok(())
+}
+
+fn last(kept: &Kept) -> Value {
+    folder(kept)
+        .ok()
+        .and_then(|folder| fs::read(folder.join(REMEMBERED)).ok())
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default()
+}
+
+/// Opens the session that the options name, and waits until its store has been read.
+pub(crate) async fn session(common: &Common, target: &Target) -> Result<QuickAccess, Failure> {
+    let builder = settings(target)?;
     let session = if common.memory {
         builder.store(MemoryStore::new()).build()?
     } else {
-        builder
-            .store(backend(common.store)?)
-            .data_dir(folder(common)?)
-            .build()?
+        let folder = folder(&common.kept)?;
+        // Each store has a folder of its own, since what one has lost the other may still hold.
+        let folder = match target.store {
+            StoreKind::System => folder,
+            StoreKind::Kernel => folder.join(StoreKind::Kernel.name()),
+        };
+        let store = backend(target.store, SERVICE).map_err(no_store)?;
+        builder.store(store).data_dir(folder).build()?
     };
-    Ok((session, target))
+    read(&session).await.map_err(no_store)?;
+    Ok(session)
+}
+
+/// Waits until the store has been read, so that its trouble is told before anything is asked.
+pub(crate) async fn read(session: &QuickAccess) -> Result<(), Failure> {
+    let mut states = session.subscribe();
+    let known = states.wait_for(|state| *state != SessionState::Loading);
+    let state = wait("Opening the secret store", known).await;
+    let state = state.map(|state| state.clone());
+    match state {
+        Ok(SessionState::Locked) => Err(quickaccess::Error::new(Code::StoreLocked).into()),
+        Ok(SessionState::StoreFailed(code)) => Err(quickaccess::Error::new(code).into()),
+        Ok(_) => Ok(()),
+        Err(_) => Err(quickaccess::Error::new(Code::Internal).into()),
+    }
+}
+
+/// Says how to go on where a store cannot be used.
+fn no_store(mut failure: Failure) -> Failure {
+    let code = failure.error().map(quickaccess::Error::code);
+    failure.next = match code {
+        Some(Code::StoreUnavailable | Code::StoreDenied) => Some(
+            "Go on without it: --memory keeps nothing, --store kernel (Linux) keeps the session \
+             until a reboot."
+                .to_owned(),
+        ),
+        Some(Code::StoreLocked) => Some(
+            "Unlock the keyring of your desktop, or go on without it: --memory keeps nothing."
+                .to_owned(),
+        ),
+        _ => None,
+    };
+    failure
 }
 
 /// The settings that do not depend on where the session is kept.
-pub(crate) fn settings(common: &Common, target: &Target) -> Result<Builder, Failure> {
+pub(crate) fn settings(target: &Target) -> Result<Builder, Failure> {
     let builder = QuickAccess::builder(&target.server, &target.client_id)
         .user_agent(concat!("quickaccess-cli/", env!("CARGO_PKG_VERSION")));
     let builder = match std::env::var("QUICKACCESS_CLIENT_SECRET") {
         Ok(secret) => builder.client_secret(secret),
-        Err(_) => builder,
+        Err(std::env::VarError::NotPresent) => builder,
+        Err(std::env::VarError::NotUnicode(_)) => {
+            return Err(Failure::usage("QUICKACCESS_CLIENT_SECRET is not in UTF-8."));
+        }
     };
-    Ok(match &common.ca_file {
-        Some(file) => builder.trust(Trust::with_roots_pem(read(file)?)),
-        None => builder,
-    })
+    let Some(file) = &target.ca_file else {
+        return Ok(builder);
+    };
+    let pem = fs::read_to_string(file).map_err(|error| {
+        Failure::usage(format!(
+            "The CA certificates in {} cannot be read: {error}. Name another file with --ca-file.",
+            file.display()
+        ))
+    })?;
+    Ok(builder.trust(Trust::with_roots_pem(pem)))
 }
 
 /// The store that was asked for, or an error that says what to install.
-pub(crate) fn backend(kind: StoreKind) -> Result<Arc<dyn TokenStore>, Failure> {
+pub(crate) fn backend(kind: StoreKind, service: &str) -> Result<Arc<dyn TokenStore>, Failure> {
     match kind {
-        StoreKind::System => Ok(store::system_store(SERVICE)?),
-        StoreKind::Kernel => kernel(),
+        StoreKind::System => Ok(store::system_store(service)?),
+        StoreKind::Kernel => kernel(service),
     }
 }
 
 #[cfg(target_os = "linux")]
-fn kernel() -> Result<Arc<dyn TokenStore>, Failure> {
-    Ok(Arc::new(store::KernelKeyringStore::new(SERVICE)?))
+fn kernel(service: &str) -> Result<Arc<dyn TokenStore>, Failure> {
+    Ok(Arc::new(store::KernelKeyringStore::new(service)?))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn kernel() -> Result<Arc<dyn TokenStore>, Failure> {
-    Err(Failure::Usage(
-        "Only Linux has a kernel keyring. Leave --store away.".to_owned(),
+fn kernel(_service: &str) -> Result<Arc<dyn TokenStore>, Failure> {
+    Err(Failure::usage(
+        "Only Linux has a kernel keyring. Leave --store away.",
     ))
 }
 
-fn folder(common: &Common) -> Result<PathBuf, Failure> {
-    data_dir(common).ok_or_else(|| {
-        Failure::Usage("No home folder was found. Name a folder with --data-dir.".to_owned())
-    })
-}
-
 /// The folder for what is not secret, by the platform's custom.
-fn data_dir(common: &Common) -> Option<PathBuf> {
+fn folder(kept: &Kept) -> Result<PathBuf, Failure> {
     let from = |name: &str| {
         std::env::var_os(name)
             .filter(|text| !text.is_empty())
             .map(PathBuf::from)
     };
-    common.data_dir.clone().or_else(|| {
+    let custom = || {
         let base = if cfg!(windows) {
             from("LOCALAPPDATA")
         } else if cfg!(target_os = "macos") {
@@ -125,17 +217,9 @@ fn data_dir(common: &Common) -> Option<PathBuf> {
             from("XDG_DATA_HOME").or_else(|| from("HOME").map(|home| home.join(".local/share")))
         };
         base.map(|base| base.join("quickaccess"))
-    })
-}
-
-fn last(common: &Common) -> Value {
-    data_dir(common)
-        .and_then(|folder| fs::read(folder.join("cli.json")).ok())
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .unwrap_or_default()
-}
-
-fn read(file: &Path) -> Result<String, Failure> {
-    fs::read_to_string(file)
-        .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}.", file.display())))
+    };
+    kept.data_dir
+        .clone()
+        .or_else(custom)
+        .ok_or_else(|| Failure::usage("No home folder was found. Name a folder with --data-dir."))
 }

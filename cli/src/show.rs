@@ -1,205 +1,318 @@
-//! How things are shown: plain words on a terminal, JSON for scripts, progress on standard error.
+//! How things are shown: plain words in the width of the terminal, JSON for scripts. What was asked
+//! for goes to standard output, everything else to standard error.
 
-use std::{future::Future, io::IsTerminal, time::Duration};
+use std::io::{self, Write};
 
-use indicatif::{ProgressBar, ProgressStyle};
-use quickaccess::{RefreshState, SignedIn, Stays, store::Persistence};
-use serde_json::{Value, json};
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::Value;
 
-use crate::{args::Common, exit::Failure};
+use crate::{
+    certificate,
+    exit::{Failure, Why},
+    terminal::{self, Stream},
+    wait,
+};
 
-/// Turns the library's log on, on standard error.
+/// Turns the library's log on where it is asked for, on standard error.
 pub(crate) fn logs(verbose: u8) {
-    let level = match verbose {
-        0 => return,
-        1 => "quickaccess=info",
-        2 => "quickaccess=debug",
-        _ => "trace",
+    let wanted = std::env::var("RUST_LOG")
+        .ok()
+        .filter(|text| !text.is_empty());
+    let filter = match (wanted, verbose) {
+        (Some(filter), _) => filter,
+        (None, 0) => return,
+        (None, 1) => "quickaccess=info".to_owned(),
+        (None, 2) => "quickaccess=debug".to_owned(),
+        (None, _) => "trace".to_owned(),
     };
+    wait::without_spinners();
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(level))
-        .with_ansi(coloured())
-        .with_writer(std::io::stderr)
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_ansi(terminal::coloured(&io::stderr()))
+        .with_writer(io::stderr)
         .init();
-}
-
-/// Waits with a spinner, where somebody is there to see it.
-pub(crate) async fn wait<T>(what: &str, work: impl Future<Output = T>) -> T {
-    let spinner = ProgressBar::new_spinner();
-    let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})");
-    spinner.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-    spinner.set_message(what.to_owned());
-    spinner.enable_steady_tick(Duration::from_millis(100));
-    let done = work.await;
-    spinner.finish_and_clear();
-    done
 }
 
 /// Prints JSON.
 pub(crate) fn json(value: &Value) {
-    line(&format!("{value:#}"));
+    put(&io::stdout(), &[format!("{value:#}")]);
 }
 
-/// Prints a line. That nobody reads any more is no failure.
-pub(crate) fn line(text: &str) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+/// Prints a paragraph.
+pub(crate) fn text(text: &str) {
+    let out = io::stdout();
+    put(&out, &wrapped(text, terminal::width(&out), ""));
+}
+
+/// Prints a line as it is.
+pub(crate) fn line(line: &str) {
+    put(&io::stdout(), &[line]);
+}
+
+/// Prints rows with their first column lined up.
+pub(crate) fn rows<H: AsRef<str>>(rows: &[(H, String)]) {
+    let out = io::stdout();
+    put(&out, &table(rows, terminal::width(&out), ""));
 }
 
 /// Says something beside the result.
 pub(crate) fn note(text: &str) {
-    eprintln!("{text}");
+    let err = io::stderr();
+    put(&err, &wrapped(text, terminal::width(&err), ""));
 }
 
-/// Says why a command failed.
-pub(crate) fn failure(common: &Common, failure: &Failure) {
-    match failure {
-        Failure::Library(error) if common.json => json(&json!({
-            "error": {
-                "action": error.action().name(),
-                "code": error.code().as_str(),
-                "message": error.message(),
-                "certificate_sha256": error.certificate().map(|shown| &shown.presented.sha256),
-            }
-        })),
-        Failure::Usage(text) if common.json => {
-            json(&json!({ "error": { "action": "FixUsage", "code": "usage", "message": text } }));
-        }
-        Failure::Library(error) => note(&red(&error.to_string())),
-        Failure::Usage(text) => note(&red(text)),
+/// Asks a question: no line ends after it.
+pub(crate) fn question(text: &str) {
+    let mut err = io::stderr().lock();
+    // Whoever reads it no more does not answer either.
+    let _ = write!(err, "{text}").and_then(|()| err.flush());
+}
+
+/// Shows what is wrong with a certificate, beside the result.
+pub(crate) fn untrusted(shown: &quickaccess::trust::TrustFailure) {
+    let err = io::stderr();
+    put(
+        &err,
+        &table(&certificate::rows(shown), terminal::width(&err), "  "),
+    );
+}
+
+/// Says why a command failed, and what can be done.
+pub(crate) fn failure(as_json: bool, failure: &Failure) {
+    if as_json {
+        json(&failure.json());
+        return;
     }
-}
-
-/// Rows with their first column lined up.
-pub(crate) fn rows(rows: &[(&str, String)]) {
-    let width = rows
-        .iter()
-        .map(|(name, _)| name.chars().count())
-        .max()
-        .unwrap_or(0);
-    for (name, text) in rows {
-        line(&format!("{name:width$}  {text}"));
-    }
-}
-
-/// The session for people.
-pub(crate) fn session_rows(signed_in: &SignedIn) -> Vec<(&'static str, String)> {
-    let mut rows = vec![(
-        "Access token",
-        match signed_in.expires_at {
-            Some(end) => format!("good for another {} (until {})", left(end), time(end)),
-            None => "good until the server rejects it".to_owned(),
-        },
-    )];
-    rows.push((
-        "Stay signed in",
-        match (&signed_in.refresh, signed_in.stays) {
-            (RefreshState::Ended(cause), _) => {
-                format!("until the access token ends: {}", cause.code().meaning())
-            }
-            (RefreshState::Blocked(code), _) => {
-                format!(
-                    "not clear, ClearPass refuses to extend the session: {}",
-                    code.meaning()
-                )
-            }
-            (RefreshState::Waiting(code), _) => format!("being tried again: {}", code.meaning()),
-            (RefreshState::None, _) => {
-                "no: this API client gives no refresh token, sign in again when the token ends"
-                    .to_owned()
-            }
-            (_, Stays::WhileUsed) => "yes, as long as it is used now and then".to_owned(),
-            (_, Stays::Until(end)) => format!("until {} at least", time(end)),
-            _ => "not known yet; the first refresh will tell".to_owned(),
-        },
-    ));
-    rows.push((
-        "Kept",
-        match (signed_in.saved, signed_in.persistence) {
-            (false, _) => "not saved yet; it is tried again".to_owned(),
-            (true, Persistence::Device) => "in the secret store of this machine".to_owned(),
-            (true, Persistence::UntilReboot) => {
-                "in the kernel keyring, until a reboot or three days without use".to_owned()
-            }
-            (true, Persistence::Process) => "in memory, until this command ends".to_owned(),
-        },
-    ));
-    rows
-}
-
-/// The session for scripts.
-pub(crate) fn session_json(signed_in: &SignedIn) -> Value {
-    let (refresh, code) = match &signed_in.refresh {
-        RefreshState::InFlight => ("in_flight", None),
-        RefreshState::Waiting(code) => ("waiting", Some(*code)),
-        RefreshState::Blocked(code) => ("blocked", Some(*code)),
-        RefreshState::Ended(cause) => ("ended", Some(cause.code())),
-        RefreshState::None => ("none", None),
-        _ => ("ready", None),
+    let err = io::stderr();
+    let width = terminal::width(&err);
+    let label = |name: &str| match terminal::coloured(&err) {
+        true => format!("\u{1b}[1;31m{name}\u{1b}[0m"),
+        false => name.to_owned(),
     };
-    json!({
-        "username": signed_in.username,
-        "generation": signed_in.generation,
-        "expires_at": signed_in.expires_at.map(time),
-        "refresh": refresh,
-        "refresh_code": code.map(quickaccess::Code::as_str),
-        "stays": match signed_in.stays {
-            Stays::Until(end) => json!({ "until": time(end) }),
-            Stays::WhileUsed => json!("while_used"),
-            _ => json!("unknown"),
-        },
-        "saved": signed_in.saved,
-        "kept": match signed_in.persistence {
-            Persistence::Device => "device",
-            Persistence::UntilReboot => "until_reboot",
-            Persistence::Process => "process",
-        },
-    })
-}
-
-/// A moment, in UTC and to the second.
-pub(crate) fn time(millis: u64) -> String {
-    i64::try_from(millis)
-        .ok()
-        .and_then(|millis| jiff::Timestamp::from_second(millis / 1_000).ok())
-        .map_or_else(|| "a time out of reach".to_owned(), |time| time.to_string())
-}
-
-/// How long until a moment, in the two largest units.
-fn left(end: u64) -> String {
-    let now = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
-    let seconds = end.saturating_sub(now) / 1_000;
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        3_600..86_400 => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
-        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3_600),
+    let labelled = |name: &str, text: &str| {
+        let indent = " ".repeat(name.len() + 1);
+        let mut lines = wrapped(&format!("{indent}{text}"), width, &indent);
+        if let Some(first) = lines.first_mut() {
+            first.replace_range(..name.len(), &label(name));
+        }
+        put(&err, &lines);
+    };
+    let shown = failure.error().and_then(quickaccess::Error::certificate);
+    match (&failure.why, shown) {
+        (Why::Library(error), Some(shown)) => {
+            let (host, port, code) = (&shown.host, shown.port, error.code());
+            let text = format!("The certificate of {host}:{port} is not trusted. ({code})");
+            labelled("error:", &text);
+            untrusted(shown);
+            note(&format!("Nothing secret was sent. {}", code.what_to_do()));
+        }
+        (Why::Library(error), None) => labelled("error:", &clean(&error.to_string())),
+        (Why::Usage(text) | Why::Machine(text), _) => labelled("error:", text),
+    }
+    if let Some(next) = &failure.next {
+        labelled("next:", next);
     }
 }
 
-/// A heading on a terminal.
+/// Text that came from the server, without what would act on a terminal.
+pub(crate) fn clean(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+/// A heading, where standard output is a terminal.
 pub(crate) fn bold(text: &str) -> String {
-    if std::io::stdout().is_terminal() && allowed() {
+    if terminal::coloured(&io::stdout()) {
         format!("\u{1b}[1m{text}\u{1b}[0m")
     } else {
         text.to_owned()
     }
 }
 
-fn red(text: &str) -> String {
-    if coloured() {
-        format!("\u{1b}[31m{text}\u{1b}[0m")
-    } else {
-        text.to_owned()
+/// A moment for scripts, from milliseconds since 1970: UTC, to the second.
+pub(crate) fn time(millis: u64) -> String {
+    timestamp(i64::try_from(millis / 1_000).unwrap_or(i64::MAX))
+}
+
+/// A moment for scripts, from seconds since 1970.
+pub(crate) fn timestamp(seconds: i64) -> String {
+    Timestamp::from_second(seconds)
+        .map_or_else(|_| OUT_OF_REACH.to_owned(), |time| time.to_string())
+}
+
+/// A moment for people, from milliseconds since 1970: in the zone of this machine.
+pub(crate) fn local_time(millis: u64, format: &str) -> String {
+    let time = i64::try_from(millis)
+        .ok()
+        .and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    time.map_or_else(
+        || OUT_OF_REACH.to_owned(),
+        |time| {
+            time.to_zoned(TimeZone::system())
+                .strftime(format)
+                .to_string()
+        },
+    )
+}
+
+const OUT_OF_REACH: &str = "a time out of reach";
+
+/// Breaks a text between words; lines after the first begin with the indent. A word that is longer
+/// than a line stands alone.
+pub(crate) fn wrapped(text: &str, width: Option<usize>, indent: &str) -> Vec<String> {
+    let Some(width) = width else {
+        return vec![text.to_owned()];
+    };
+    let lead = text.len() - text.trim_start_matches(' ').len();
+    let (lead, words) = text.split_at(lead);
+    let mut lines = Vec::new();
+    let (mut line, mut length) = (lead.to_owned(), lead.len());
+    let mut begun = false;
+    for word in words.split(' ') {
+        let word_length = word.chars().count();
+        if begun && length + 1 + word_length > width {
+            lines.push(std::mem::replace(&mut line, indent.to_owned()));
+            length = indent.len();
+        } else if begun {
+            line.push(' ');
+            length += 1;
+        }
+        line.push_str(word);
+        length += word_length;
+        begun = true;
+    }
+    lines.push(line);
+    lines
+}
+
+/// Rows with their first column lined up; a value may have lines of its own. Where there is too
+/// little room beside the first column, the second goes below it.
+pub(crate) fn table<H: AsRef<str>>(
+    rows: &[(H, String)],
+    width: Option<usize>,
+    before: &str,
+) -> Vec<String> {
+    let lengths = rows
+        .iter()
+        .map(|(heading, _)| heading.as_ref().chars().count());
+    let first = lengths.max().unwrap_or(0);
+    let beside = before.len() + first + 2;
+    let below = width.is_some_and(|width| width < beside + 24);
+    let mut lines = Vec::new();
+    for (heading, value) in rows {
+        let heading = heading.as_ref();
+        let mut label = format!("{before}{heading:first$}  ");
+        let mut indent = " ".repeat(beside);
+        if below {
+            if !heading.is_empty() {
+                lines.push(format!("{before}{heading}"));
+            }
+            indent = format!("{before}  ");
+            label.clone_from(&indent);
+        }
+        for part in value.split('\n') {
+            let room = width.map(|width| width.saturating_sub(indent.len()).max(1));
+            for piece in wrapped(part, room, "") {
+                let text = format!("{label}{piece}");
+                lines.push(text.trim_end().to_owned());
+                label.clone_from(&indent);
+            }
+        }
+    }
+    lines
+}
+
+/// Writes lines. That nobody reads them any more is no failure.
+fn put(stream: &impl Sink, lines: &[impl AsRef<str>]) {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(line.as_ref());
+        text.push('\n');
+    }
+    stream.put(&text);
+}
+
+/// A standard stream that is written to.
+trait Sink: Stream {
+    fn put(&self, text: &str);
+}
+
+impl Sink for io::Stdout {
+    fn put(&self, text: &str) {
+        let mut out = self.lock();
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 }
 
-fn coloured() -> bool {
-    std::io::stderr().is_terminal() && allowed()
+impl Sink for io::Stderr {
+    fn put(&self, text: &str) {
+        let _ = self.lock().write_all(text.as_bytes());
+    }
 }
 
-/// Colours are for terminals, and only where nobody asked for none (`NO_COLOR`).
-fn allowed() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|text| text.is_empty())
-        && std::env::var_os("TERM").is_none_or(|text| text != "dumb")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_breaks_between_words() {
+        let text = "one two three four";
+        assert_eq!(wrapped(text, None, ""), [text]);
+        assert_eq!(wrapped(text, Some(100), ""), [text]);
+        assert_eq!(
+            wrapped(text, Some(9), "  "),
+            ["one two", "  three", "  four"]
+        );
+        assert_eq!(wrapped("  one two", Some(6), "  "), ["  one", "  two"]);
+        let long = "a very-long-word-that-fits-nowhere b";
+        assert_eq!(
+            wrapped(long, Some(10), ""),
+            ["a", "very-long-word-that-fits-nowhere", "b"]
+        );
+        assert_eq!(wrapped("", Some(10), ""), [""]);
+    }
+
+    #[test]
+    fn rows_line_up_and_go_below_each_other_where_it_is_narrow() {
+        let rows = [
+            ("Name", "qa".to_owned()),
+            ("Stay", "one two three four five six".to_owned()),
+        ];
+        assert_eq!(
+            table(&rows, None, ""),
+            ["Name  qa", "Stay  one two three four five six"]
+        );
+        assert_eq!(
+            table(&rows, Some(30), ""),
+            ["Name  qa", "Stay  one two three four five", "      six"]
+        );
+        assert_eq!(
+            table(&rows, Some(20), " "),
+            [
+                " Name",
+                "   qa",
+                " Stay",
+                "   one two three",
+                "   four five six"
+            ]
+        );
+        let lines = [("A", "one\ntwo".to_owned()), ("", "three".to_owned())];
+        assert_eq!(table(&lines, None, ""), ["A  one", "   two", "   three"]);
+    }
+
+    #[test]
+    fn nothing_from_outside_acts_on_the_terminal() {
+        assert_eq!(
+            clean("a\u{1b}[31mb\r\n\u{9b}c"),
+            "a\u{fffd}[31mb\u{fffd}\u{fffd}\u{fffd}c"
+        );
+    }
+
+    #[test]
+    fn times_are_in_utc_for_scripts() {
+        assert_eq!(time(1_800_000_000_999), "2027-01-15T08:00:00Z");
+        assert_eq!(time(u64::MAX), "a time out of reach");
+        assert_eq!(timestamp(0), "1970-01-01T00:00:00Z");
+    }
 }

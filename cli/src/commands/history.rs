@@ -2,27 +2,37 @@
 
 use serde_json::json;
 
-use crate::{args::Common, exit::Failure, open, show};
+use crate::{exit::Failure, session::Session, show};
 
-pub(crate) async fn run(common: &Common) -> Result<(), Failure> {
-    let (session, _) = open::session(common)?;
-    let entries = session.history().await;
-    if common.json {
+const TO_THE_SECOND: &str = "%Y-%m-%d %H:%M:%S %Z";
+
+pub(crate) async fn run(session: &Session) -> Result<(), Failure> {
+    let (quickaccess, target) = session.open().await?;
+    let entries = quickaccess.history().await;
+    if session.common().kept.json {
         let list = entries.iter().map(|entry| {
-            json!({ "at": show::time(entry.at), "kind": entry.kind, "code": entry.code, "text": entry.text })
+            json!({
+                "at": show::time(entry.at),
+                "kind": entry.kind,
+                "code": entry.code,
+                "text": entry.text,
+            })
         });
-        show::json(&json!({ "history": list.collect::<Vec<_>>() }));
+        let list: Vec<_> = list.collect();
+        show::json(&json!({ "server": target.server, "history": list }));
         return Ok(());
     }
     if entries.is_empty() {
-        show::line("Nothing has happened yet.");
+        show::text("Nothing has happened yet.");
     }
-    for entry in entries {
-        let code = entry
-            .code
-            .map(|code| format!(" ({code})"))
-            .unwrap_or_default();
-        show::line(&format!("{}  {}{code}", show::time(entry.at), entry.text));
-    }
+    let rows = entries.iter().map(|entry| {
+        let code = entry.code.as_ref().map(|code| format!(" ({code})"));
+        let text = format!("{}{}", entry.text, code.unwrap_or_default());
+        (
+            show::local_time(entry.at, TO_THE_SECOND),
+            show::clean(&text),
+        )
+    });
+    show::rows(&rows.collect::<Vec<_>>());
     Ok(())
 }

@@ -1,76 +1,45 @@
 //! `quickaccess sign-in`.
 
-use quickaccess::{Action, Error, QuickAccess};
+use quickaccess::{Code, Error};
 use serde_json::json;
 
 use crate::{
-    args::{Common, SignInArgs},
-    ask,
+    args::SignIn,
     exit::Failure,
-    open, show,
+    session::{self, Session},
+    show, words,
 };
 
-pub(crate) async fn run(common: &Common, sign_in: &SignInArgs) -> Result<(), Failure> {
-    let (session, target) = open::session(common)?;
-    let probe = show::wait("Looking at the server", session.probe()).await;
-    if let Err(error) = probe {
-        trusted(&session, error, sign_in).await?;
-    }
+pub(crate) async fn run(session: &Session, sign_in: &SignIn) -> Result<(), Failure> {
+    let (quickaccess, target) = session.open().await?;
+    let common = session.common();
     if sign_in.as_client {
-        show::wait("Signing in", session.sign_in_client()).await?;
+        let ask = async || quickaccess.sign_in_client().await;
+        session.ask("Signing in", ask).await?;
     } else {
-        let username = ask::username(common)?;
-        let password = ask::password(&username)?;
-        show::wait("Signing in", session.sign_in(username, password)).await?;
+        session::sign_in(quickaccess, common).await?;
     }
     if !common.memory {
-        target.remember(common);
+        target.remember(&common.kept);
     }
-    report(common, &session, &target).await
-}
-
-/// Asks for trust where that is what is missing; any other failure is the command's.
-async fn trusted(session: &QuickAccess, error: Error, sign_in: &SignInArgs) -> Result<(), Failure> {
-    if error.action() != Action::TrustServer {
-        return Err(error.into());
-    }
-    let Some(shown) = error.certificate() else {
-        return Err(error.into());
-    };
-    if !ask::approval(session, shown, sign_in).await? {
-        return Err(error.into());
-    }
-    show::wait("Looking at the server", session.probe()).await?;
-    Ok(())
-}
-
-async fn report(
-    common: &Common,
-    session: &QuickAccess,
-    target: &open::Target,
-) -> Result<(), Failure> {
-    let state = session.state();
+    let state = quickaccess.state();
     let Some(signed_in) = state.signed_in() else {
-        return Err(Error::new(quickaccess::Code::Internal).into());
+        return Err(Error::new(Code::Internal).into());
     };
-    if common.json {
+    if common.kept.json {
         show::json(&json!({
             "server": target.server,
             "client_id": target.client_id,
-            "session": show::session_json(signed_in),
+            "session": words::session_json(signed_in),
         }));
         return Ok(());
     }
-    let name = if signed_in.username.is_empty() {
-        &target.client_id
-    } else {
-        &signed_in.username
+    let name = match signed_in.username.as_str() {
+        "" => &target.client_id,
+        name => name,
     };
-    show::line(&format!(
-        "Signed in to {} as {}.",
-        target.server,
-        show::bold(name)
-    ));
-    show::rows(&show::session_rows(signed_in));
+    let name = show::bold(&show::clean(name));
+    show::text(&format!("Signed in to {} as {name}.", target.server));
+    show::rows(&words::session_rows(signed_in));
     Ok(())
 }

@@ -7,5 +7,5 @@ use crate::exit::Failure;
 pub(crate) async fn run(args: &SimulatorArgs) -> Result<(), Failure> {
     quickaccess_simulator::run(args.clone())
         .await
-        .map_err(|error| Failure::Usage(error.to_string()))
+        .map_err(|error| Failure::machine(format!("{error}.")))
 }

@@ -1,50 +1,70 @@
 //! `quickaccess whoami`.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use crate::{args::Common, exit::Failure, open, show};
+use crate::{exit::Failure, session::Session, show, words};
 
-pub(crate) async fn run(common: &Common) -> Result<(), Failure> {
-    let (session, target) = open::session(common)?;
-    let (me, version) = show::wait("Asking the server", async {
-        tokio::join!(session.whoami(), session.server_version())
-    })
-    .await;
-    let me = me?;
-    let state = session.state();
+pub(crate) async fn run(session: &Session) -> Result<(), Failure> {
+    let (quickaccess, target) = session.signed_in().await?;
+    let ask = async || {
+        let (me, version) = tokio::join!(quickaccess.whoami(), quickaccess.server_version());
+        me.map(|me| (me, version))
+    };
+    let (me, version) = session.ask("Asking the server", ask).await?;
+    let state = quickaccess.state();
     let signed_in = state.signed_in();
-    if common.json {
+    if session.common().kept.json {
+        let members = me
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.clone()));
         show::json(&json!({
             "server": target.server,
             "client_id": target.client_id,
-            "me": me.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect::<serde_json::Map<_, _>>(),
+            "me": members.collect::<Map<_, _>>(),
             "server_version": version.ok().and_then(|version| version.version),
-            "session": signed_in.map(show::session_json),
+            "session": signed_in.map(words::session_json),
         }));
         return Ok(());
     }
+    let not_told = || "not told".to_owned();
     let mut rows = vec![
-        ("Name", show::bold(me.name().unwrap_or("not told"))),
         (
-            "Operator profile",
-            me.profile().unwrap_or("not told").to_owned(),
+            "Name".to_owned(),
+            show::bold(&show::clean(me.name().unwrap_or("not told"))),
         ),
-        ("Server", target.server.clone()),
         (
-            "Version",
-            match version {
-                Ok(version) => version.version.unwrap_or_else(|| "not told".to_owned()),
-                Err(error) => format!("not told: {error}"),
-            },
+            "Operator profile".to_owned(),
+            me.profile().map_or_else(not_told, show::clean),
         ),
     ];
-    rows.extend(signed_in.map(show::session_rows).unwrap_or_default());
-    show::rows(&rows);
     for (name, value) in me
         .iter()
         .filter(|(name, _)| !matches!(*name, "name" | "info"))
     {
-        show::line(&format!("{name}: {value}"));
+        rows.push((show::clean(name), text(value)));
     }
+    rows.push(("Server".to_owned(), target.server.clone()));
+    let version = match version {
+        Ok(version) => version
+            .version
+            .map_or_else(not_told, |text| show::clean(&text)),
+        Err(error) => format!("not told ({})", error.code()),
+    };
+    rows.push(("Version".to_owned(), version));
+    let session = signed_in.map(words::session_rows).unwrap_or_default();
+    rows.extend(
+        session
+            .into_iter()
+            .map(|(heading, value)| (heading.to_owned(), value)),
+    );
+    show::rows(&rows);
     Ok(())
+}
+
+/// A member as the server said it; a text without its quotes.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => show::clean(text),
+        other => show::clean(&other.to_string()),
+    }
 }

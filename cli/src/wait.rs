@@ -1,0 +1,48 @@
+//! Progress of a wait: a spinner on standard error, where that is a terminal. It is gone before
+//! anything is printed, and however the wait ends.
+
+use std::{
+    future::Future,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Set where the log goes to the terminal too: the two would write over each other.
+static NO_SPINNER: AtomicBool = AtomicBool::new(false);
+
+/// Shows no spinners from now on.
+pub(crate) fn without_spinners() {
+    NO_SPINNER.store(true, Ordering::Relaxed);
+}
+
+/// Waits with a spinner.
+pub(crate) async fn wait<T>(what: &str, work: impl Future<Output = T>) -> T {
+    let _spinner = Spinner::new(what);
+    work.await
+}
+
+struct Spinner(ProgressBar);
+
+impl Spinner {
+    fn new(what: &str) -> Self {
+        let target = if NO_SPINNER.load(Ordering::Relaxed) {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        let bar = ProgressBar::with_draw_target(None, target);
+        let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.set_message(what.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self(bar)
+    }
+}
+
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
