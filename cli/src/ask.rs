@@ -40,11 +40,14 @@ pub(crate) async fn password(username: &str) -> Result<Secret, Failure> {
         return apart(first_line).await;
     }
     let question = format!("Password for {}: ", show::clean(username));
+    let mut open = OpenLine(true);
     let _terminal = AsBefore::now();
     let asked = apart(move || Ok(rpassword::prompt_password(question))).await?;
+    let interrupted = |error: &io::Error| error.kind() == io::ErrorKind::Interrupted;
+    open.0 = asked.as_ref().is_err_and(|error| !interrupted(error));
     match asked {
         Ok(password) => Ok(Secret::from(password)),
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+        Err(error) if interrupted(&error) => {
             // Ctrl-C is a signal, too, which ends this wait.
             tokio::time::sleep(Duration::from_secs(1)).await;
             Err(Failure::cancelled())
@@ -111,20 +114,20 @@ pub(crate) async fn approval(
         return Err(error.into());
     };
     let changed = shown.is_change();
+    let asking = common.approve.is_none() && is_terminal() && shown.can_be_approved();
     let (approved, next) = match &common.approve {
         Some(wanted) if !wanted.is(&shown.presented.sha256) => (false, Some(NOT_THE_SAME.into())),
         Some(_) => (
             common.replace_certificate || !changed,
             certificate::next(shown),
         ),
-        None if is_terminal() && shown.can_be_approved() => {
-            (approved_by_typing(shown).await?, None)
-        }
+        None if asking => (approved_by_typing(shown).await?, None),
         None => (false, certificate::next(shown)),
     };
     if !approved || !shown.can_be_approved() {
         let mut failure = Failure::from(error);
         failure.next = next;
+        failure.shown = asking;
         return Err(failure);
     }
     if changed {
@@ -159,13 +162,27 @@ async fn approved_by_typing(shown: &TrustFailure) -> Result<bool, Failure> {
 
 async fn line(question: &str) -> Result<String, Failure> {
     show::question(question);
+    let mut open = OpenLine(true);
     let read = apart(|| {
         let mut text = String::new();
         let length = io::stdin().lock().read_line(&mut text);
         length.map_err(|error| unread(&error))?;
         Ok(text)
     });
-    Ok(read.await?.trim().to_owned())
+    let text = read.await?;
+    open.0 = !text.ends_with('\n');
+    Ok(text.trim().to_owned())
+}
+
+/// A line with a question that nobody has answered yet; what is said next begins a new one.
+struct OpenLine(bool);
+
+impl Drop for OpenLine {
+    fn drop(&mut self) {
+        if self.0 {
+            show::note("");
+        }
+    }
 }
 
 /// Does what blocks away from the async threads.

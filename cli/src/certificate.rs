@@ -64,15 +64,19 @@ pub(crate) fn next(shown: &TrustFailure) -> Option<String> {
     if !shown.can_be_approved() {
         return None;
     }
-    Some(if shown.is_change() {
-        format!(
-            "If your administrator confirms the new fingerprint, run it again with --approve \
-             {fingerprint} --replace-certificate"
+    let (compare, replace) = if shown.is_change() {
+        (
+            "Ask your administrator whether the certificate was replaced. If the new SHA-256 is \
+             the right one",
+            " --replace-certificate",
         )
     } else {
-        format!(
-            "If this is the fingerprint that your administrator gives you, run it again with \
-             --approve {fingerprint}"
+        (
+            "Compare the SHA-256 with the one that your administrator gives you. If it is the same",
+            "",
         )
-    })
+    };
+    Some(format!(
+        "{compare}, run this again with --approve {fingerprint}{replace}"
+    ))
 }

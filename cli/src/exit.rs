@@ -72,6 +72,8 @@ pub(crate) struct Failure {
     pub(crate) why: Why,
     /// What the person can type next.
     pub(crate) next: Option<String>,
+    /// Whether the person has seen what is wrong already, because a question was asked about it.
+    pub(crate) shown: bool,
     /// What had been done before, for scripts.
     pub(crate) done: Option<Box<Map<String, Value>>>,
 }
@@ -174,6 +176,7 @@ impl From<Why> for Failure {
         Self {
             why,
             next: None,
+            shown: false,
             done: None,
         }
     }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use quickaccess::{
-    Builder, Code, MemoryStore, QuickAccess, ServerUrl, SessionState, Trust,
+    Builder, Code, Error, MemoryStore, QuickAccess, ServerUrl, SessionState, Trust,
     store::{self, TokenStore},
 };
 use serde_json::{Value, json};
@@ -107,23 +107,20 @@ fn last(kept: &Kept) -> Value {
         .unwrap_or_default()
 }
 
-/// Opens the session that the options name, and waits until its store has been read.
-pub(crate) async fn session(common: &Common, target: &Target) -> Result<QuickAccess, Failure> {
+/// Opens the session that the options name.
+pub(crate) fn session(common: &Common, target: &Target) -> Result<QuickAccess, Failure> {
     let builder = settings(target)?;
-    let session = if common.memory {
-        builder.store(MemoryStore::new()).build()?
-    } else {
-        let folder = folder(&common.kept)?;
-        // Each store has a folder of its own, since what one has lost the other may still hold.
-        let folder = match target.store {
-            StoreKind::System => folder,
-            StoreKind::Kernel => folder.join(StoreKind::Kernel.name()),
-        };
-        let store = backend(target.store, SERVICE).map_err(no_store)?;
-        builder.store(store).data_dir(folder).build()?
+    if common.memory {
+        return Ok(builder.store(MemoryStore::new()).build()?);
+    }
+    let folder = folder(&common.kept)?;
+    // Each store has a folder of its own, since what one has lost the other may still hold.
+    let folder = match target.store {
+        StoreKind::System => folder,
+        StoreKind::Kernel => folder.join(StoreKind::Kernel.name()),
     };
-    read(&session).await.map_err(no_store)?;
-    Ok(session)
+    let store = backend(target.store, SERVICE).map_err(no_store)?;
+    Ok(builder.store(store).data_dir(folder).build()?)
 }
 
 /// Waits until the store has been read, so that its trouble is told before anything is asked.
@@ -132,17 +129,18 @@ pub(crate) async fn read(session: &QuickAccess) -> Result<(), Failure> {
     let known = states.wait_for(|state| *state != SessionState::Loading);
     let state = wait("Opening the secret store", known).await;
     let state = state.map(|state| state.clone());
-    match state {
-        Ok(SessionState::Locked) => Err(quickaccess::Error::new(Code::StoreLocked).into()),
-        Ok(SessionState::StoreFailed(code)) => Err(quickaccess::Error::new(code).into()),
-        Ok(_) => Ok(()),
-        Err(_) => Err(quickaccess::Error::new(Code::Internal).into()),
-    }
+    let failed = match state {
+        Ok(SessionState::Locked) => Code::StoreLocked,
+        Ok(SessionState::StoreFailed(code)) => code,
+        Ok(_) => return Ok(()),
+        Err(_) => Code::Internal,
+    };
+    Err(no_store(Error::new(failed).into()))
 }
 
 /// Says how to go on where a store cannot be used.
 fn no_store(mut failure: Failure) -> Failure {
-    let code = failure.error().map(quickaccess::Error::code);
+    let code = failure.error().map(Error::code);
     failure.next = match code {
         Some(Code::StoreUnavailable | Code::StoreDenied) => Some(
             "Go on without it: --memory keeps nothing, --store kernel (Linux) keeps the session \

@@ -39,10 +39,24 @@ impl Session {
         &self.common
     }
 
-    /// Opens it; its store has been read.
+    /// Opens it, and waits until its store has been read.
     pub(crate) async fn open(&self) -> Result<(&QuickAccess, &Target), Failure> {
+        let (session, target) = self.make()?;
+        open::read(session).await?;
+        Ok((session, target))
+    }
+
+    /// Opens it for a command that has something to do even if its store cannot be read.
+    pub(crate) async fn open_unread(&self) -> Result<(&QuickAccess, &Target), Failure> {
+        let (session, target) = self.make()?;
+        // The command finds out again, where it matters.
+        let _ = open::read(session).await;
+        Ok((session, target))
+    }
+
+    fn make(&self) -> Result<(&QuickAccess, &Target), Failure> {
         let target = Target::find(&self.common.kept)?;
-        let session = open::session(&self.common, &target).await?;
+        let session = open::session(&self.common, &target)?;
         let (session, target) = self.opened.get_or_init(|| (session, target));
         Ok((session, target))
     }

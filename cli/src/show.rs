@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use jiff::{Timestamp, tz::TimeZone};
+use quickaccess::{Code, Error, trust::TrustFailure};
 use serde_json::Value;
 
 use crate::{
@@ -61,15 +62,15 @@ pub(crate) fn note(text: &str) {
     put(&err, &wrapped(text, terminal::width(&err), ""));
 }
 
-/// Asks a question: no line ends after it.
+/// Asks a question: its line does not end, for the answer.
 pub(crate) fn question(text: &str) {
-    let mut err = io::stderr().lock();
-    // Whoever reads it no more does not answer either.
-    let _ = write!(err, "{text}").and_then(|()| err.flush());
+    let err = io::stderr();
+    let lines = wrapped(text.trim_end(), terminal::width(&err), "");
+    err.put(&format!("{} ", lines.join("\n")));
 }
 
 /// Shows what is wrong with a certificate, beside the result.
-pub(crate) fn untrusted(shown: &quickaccess::trust::TrustFailure) {
+pub(crate) fn untrusted(shown: &TrustFailure) {
     let err = io::stderr();
     put(
         &err,
@@ -97,15 +98,25 @@ pub(crate) fn failure(as_json: bool, failure: &Failure) {
         }
         put(&err, &lines);
     };
-    let shown = failure.error().and_then(quickaccess::Error::certificate);
+    let shown = failure.error().and_then(Error::certificate);
     match (&failure.why, shown) {
+        (Why::Library(error), Some(_)) if failure.shown => {
+            labelled(
+                "error:",
+                &format!("Nothing secret was sent. ({})", error.code()),
+            );
+        }
         (Why::Library(error), Some(shown)) => {
             let (host, port, code) = (&shown.host, shown.port, error.code());
             let text = format!("The certificate of {host}:{port} is not trusted. ({code})");
             labelled("error:", &text);
             untrusted(shown);
-            note(&format!("Nothing secret was sent. {}", code.what_to_do()));
+            note(&match failure.next {
+                Some(_) => "Nothing secret was sent.".to_owned(),
+                None => format!("Nothing secret was sent. {}", code.what_to_do()),
+            });
         }
+        (Why::Library(error), None) if error.code() == Code::Cancelled => note(error.message()),
         (Why::Library(error), None) => labelled("error:", &clean(&error.to_string())),
         (Why::Usage(text) | Why::Machine(text), _) => labelled("error:", text),
     }
@@ -170,20 +181,39 @@ pub(crate) fn wrapped(text: &str, width: Option<usize>, indent: &str) -> Vec<Str
     let (mut line, mut length) = (lead.to_owned(), lead.len());
     let mut begun = false;
     for word in words.split(' ') {
-        let word_length = word.chars().count();
-        if begun && length + 1 + word_length > width {
-            lines.push(std::mem::replace(&mut line, indent.to_owned()));
-            length = indent.len();
-        } else if begun {
-            line.push(' ');
-            length += 1;
+        for (index, piece) in pieces(word, width.saturating_sub(indent.len())).enumerate() {
+            let piece_length = piece.chars().count();
+            if index > 0 || (begun && length + 1 + piece_length > width) {
+                lines.push(std::mem::replace(&mut line, indent.to_owned()));
+                length = indent.len();
+            } else if begun {
+                line.push(' ');
+                length += 1;
+            }
+            line.push_str(piece);
+            length += piece_length;
+            begun = true;
         }
-        line.push_str(word);
-        length += word_length;
-        begun = true;
     }
     lines.push(line);
     lines
+}
+
+/// The pieces of a word that is longer than a line and has colons to break it after, as
+/// fingerprints have; else the word.
+fn pieces(word: &str, width: usize) -> impl Iterator<Item = &str> {
+    let mut rest = Some(word);
+    std::iter::from_fn(move || {
+        let text = rest.take()?;
+        let end = text.char_indices().nth(width).map(|(end, _)| end);
+        let colon = end.and_then(|end| text[..end].rfind(':'));
+        let Some(colon) = colon else {
+            return Some(text);
+        };
+        let (piece, after) = text.split_at(colon + 1);
+        rest = Some(after);
+        Some(piece)
+    })
 }
 
 /// Rows with their first column lined up; a value may have lines of its own. Where there is too
@@ -271,6 +301,11 @@ mod tests {
             ["a", "very-long-word-that-fits-nowhere", "b"]
         );
         assert_eq!(wrapped("", Some(10), ""), [""]);
+        let fingerprint = "is 8D:EA:B8:87:70";
+        assert_eq!(
+            wrapped(fingerprint, Some(8), ""),
+            ["is", "8D:EA:", "B8:87:70"]
+        );
     }
 
     #[test]

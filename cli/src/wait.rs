@@ -17,8 +17,17 @@ pub(crate) fn without_spinners() {
     NO_SPINNER.store(true, Ordering::Relaxed);
 }
 
-/// Waits with a spinner.
+/// Shorter waits show nothing, so that nothing flickers.
+const UNSEEN: Duration = Duration::from_millis(200);
+
+/// Waits, with a spinner if it takes a while.
 pub(crate) async fn wait<T>(what: &str, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    tokio::select! {
+        biased;
+        done = &mut work => return done,
+        () = tokio::time::sleep(UNSEEN) => {}
+    }
     let _spinner = Spinner::new(what);
     work.await
 }

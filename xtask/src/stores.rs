@@ -1,5 +1,6 @@
-//! The step that tests the real secret stores of Linux: gives the tests a session bus, a Secret Service, a session keyring of the kernel and a home of their
-//! own, so that nobody's keyring is touched, and makes sure that they have really run.
+//! The step that tests the real secret stores of Linux: gives the tests a session bus, a Secret
+//! Service, a session keyring of the kernel and a home of their own, so that nobody's keyring is
+//! touched, and makes sure that they have really run.
 
 use std::{
     env, fs,
@@ -20,7 +21,14 @@ const SECRET_SERVICE: &str = "QUICKACCESS_TEST_SECRET_SERVICE";
 /// Tells the tests that a session keyring of the kernel is there for them.
 const KERNEL_KEYRING: &str = "QUICKACCESS_TEST_KERNEL_KEYRING";
 
-/// Runs the ignored tests of `core/tests/stores_linux.rs`.
+/// The test programs with tests for this step, and where they are: each is given an environment of
+/// its own.
+const TESTS: &[(&str, &str)] = &[
+    ("stores_linux", "core/tests/stores_linux.rs"),
+    ("stores", "cli/tests/stores.rs"),
+];
+
+/// Runs their ignored tests.
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     if !cfg!(target_os = "linux") {
         println!("only Linux has stores that a test can bring with it");
@@ -36,25 +44,19 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
             "this kernel, or the container round us, refuses `keyctl session`".to_owned(),
         ));
     }
-    run_tests(workspace)?;
+    for (name, file) in TESTS {
+        run_tests(workspace, name, file)?;
+    }
     Ok(Outcome::Done)
 }
 
-fn run_tests(workspace: &Workspace) -> Result {
+fn run_tests(workspace: &Workspace, name: &str, source: &str) -> Result {
     let file = workspace.results_file()?;
     let home = Home::new()?;
     let this_program = env::current_exe()
         .map_err(|error| Failure::new(format!("where this program lies is unknown: {error}")))?;
     // As in the other steps, so that nothing is built twice.
-    let tests = [
-        "test",
-        "--workspace",
-        "--test",
-        "stores_linux",
-        "--",
-        "--ignored",
-    ];
-    let cargo = workspace.cargo(tests);
+    let cargo = workspace.cargo(["test", "--workspace", "--test", name, "--", "--ignored"]);
 
     let mut command = Command::new("keyctl");
     command.args(["session", "-", "dbus-run-session", "--"]);
@@ -74,9 +76,7 @@ fn run_tests(workspace: &Workspace) -> Result {
     Results::load(&file)?.merge(results).save(&file)?;
     outcome?;
     if passed == 0 {
-        return Err(Failure::new(
-            "no test of core/tests/stores_linux.rs has run",
-        ));
+        return Err(Failure::new(format!("no test of {source} has run")));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::{exit::Failure, session::Session, show};
 const TO_THE_SECOND: &str = "%Y-%m-%d %H:%M:%S %Z";
 
 pub(crate) async fn run(session: &Session) -> Result<(), Failure> {
-    let (quickaccess, target) = session.open().await?;
+    let (quickaccess, target) = session.open_unread().await?;
     let entries = quickaccess.history().await;
     if session.common().kept.json {
         let list = entries.iter().map(|entry| {
