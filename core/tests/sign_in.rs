@@ -441,8 +441,8 @@ async fn a05_a_sign_in_cancelled_at_any_moment_leaves_the_session_before_it() {
             "{turns}: {name}"
         );
         assert!(
-            name == "qa" || turns > 2,
-            "{turns}: it was cancelled before it began"
+            name == "qa" || turns > 0,
+            "it was cancelled before it began"
         );
         let me = session.whoami().await.unwrap();
         assert_eq!(me.name(), Some(name.as_str()), "{turns}");
