@@ -21,6 +21,7 @@ async fn a12_without_its_journal_a_refresh_waits_while_the_token_is_good() {
         StoreError::Locked,
         StoreError::Unavailable,
         StoreError::Denied,
+        StoreError::TooLarge,
     ] {
         let phone = Phone::new();
         let session = phone.signed_in().await;
@@ -217,6 +218,11 @@ async fn a25_what_was_lost_is_told_apart_and_a_sign_in_mends_it() {
             code,
             "{loss:?}"
         );
+        let history = session.history().await;
+        let reports = history
+            .iter()
+            .filter(|entry| entry.code.as_deref() == Some(code.as_str()));
+        assert_eq!(reports.count(), 1, "reported once: {history:?}");
         let aside = phone
             .store
             .records()

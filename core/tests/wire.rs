@@ -295,3 +295,25 @@ async fn a20_a_dead_token_is_refreshed_and_the_request_replayed_once_for_all() {
         assert!(matches!(session.state(), SessionState::SignedIn(_)));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a05_a_sign_in_that_is_cancelled_ends_its_connection_and_its_answer_changes_nothing() {
+    for hold_at in [HoldAt::BeforeCommit, HoldAt::AfterCommit, HoldAt::MidBody] {
+        let live = Live::new().await;
+        let session = live.start();
+        let hold = live.server.hold(Operation::TokenPassword, hold_at);
+        let first = tokio::spawn({
+            let session = session.clone();
+            async move { session.sign_in("guest-desk", "abc123").await }
+        });
+        hold.reached().await;
+        first.abort();
+        live.server
+            .wait_for(|server| server.connections().iter().all(|one| !one.open))
+            .await;
+        session.sign_in("qa", "abc123").await.unwrap();
+        hold.release();
+        assert_eq!(session.whoami().await.unwrap().name(), Some("qa"));
+        assert_eq!(signed_in(&session).username, "qa", "{hold_at:?}");
+    }
+}

@@ -222,8 +222,10 @@ impl Driver {
             }
             Message::Closed => {
                 self.closing = true;
-                // What is not saved has its last chance.
-                self.happen(Event::Platform(PlatformEvent::Terminating));
+                if machine::owes(&self.state) {
+                    // What is not saved has its last chance.
+                    self.happen(Event::Platform(PlatformEvent::Terminating));
+                }
             }
         }
     }

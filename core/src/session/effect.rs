@@ -106,7 +106,7 @@ pub enum Happening {
     NoApiAccess,
     /// Another process had a newer pair.
     Adopted(Generation),
-    /// Something unusable was found in the store.
+    /// What was saved is lost or cannot be used.
     SetAside(Cause),
     /// The sign-out could not remove the record yet.
     EraseOwed(Failure),

@@ -131,7 +131,7 @@ pub enum Loaded {
     Session(Box<LoadedSession>),
     /// Nobody is signed in.
     SignedOut(Cause),
-    /// Something that cannot be used, and is out of the way now.
+    /// What was saved is lost or cannot be used, which nobody knew so far.
     SetAside(Cause),
     /// The store did not tell.
     Failed(StoreError),

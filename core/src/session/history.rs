@@ -87,6 +87,11 @@ pub(super) fn entry(happening: &Happening, wall: Millis) -> HistoryEntry {
                 "Another process of this app had extended the session (token pair {generation})."
             ),
         ),
+        Happening::SetAside(cause @ Cause::StoreLost) => (
+            "store_lost",
+            Some(cause.code()),
+            cause.code().meaning().to_owned(),
+        ),
         Happening::SetAside(cause) => (
             "set_aside",
             Some(cause.code()),

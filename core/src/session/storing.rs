@@ -43,11 +43,17 @@ impl Found {
                 s.stored = Some(there.generation);
                 Self::Ours
             }
-            Loaded::SignedOut(Cause::StoreLost) | Loaded::SetAside(_) => {
+            Loaded::SignedOut(
+                cause @ (Cause::SignedOut
+                | Cause::SessionEnded
+                | Cause::RefreshUnfinished
+                | Cause::SingleUseSpent),
+            ) => Self::Gone(cause),
+            // No fence and no tombstone: what was saved is gone, and nobody has ended the session.
+            Loaded::SignedOut(_) | Loaded::SetAside(_) => {
                 s.stored = None;
                 Self::Lost
             }
-            Loaded::SignedOut(cause) => Self::Gone(cause),
             Loaded::Failed(error) => Self::Unreadable(error),
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     session::{
         effect::{Expect, Tokens},
         event::{Area, Grant, Lifetime, Outcome, Verdict, Want},
-        model::{Epoch, Journal, Renewal, ServerMode},
+        model::{Cause, Epoch, Journal, Renewal, ServerMode},
         state::{Refresh, Stage},
     },
 };

@@ -149,3 +149,24 @@ fn a_pair_that_is_not_shown_yet_is_dropped_with_its_session() {
     assert!(bench.answers().contains(&(waiter(2), Answer::SignedIn)));
     assert!(bench.discards(attempt), "replaced: {:?}", bench.effects);
 }
+
+#[test]
+fn a25_a_session_in_memory_outlives_whatever_the_store_lost() {
+    for loaded in [
+        Loaded::SignedOut(Cause::StoreLost),
+        Loaded::SignedOut(Cause::KeyLost),
+        Loaded::SignedOut(Cause::Corrupt),
+        Loaded::SignedOut(Cause::NeverSignedIn),
+        Loaded::SetAside(Cause::KeyLost),
+        Loaded::SetAside(Cause::StoreLost),
+    ] {
+        let mut bench = Bench::signed_in();
+        bench.time = LIFE;
+        bench.want_token(1);
+        bench.written(Err(StoreError::Conflict));
+        bench.loaded(loaded.clone());
+        assert!(bench.writes(), "{loaded:?}: it is written again");
+        bench.written(Ok(()));
+        assert!(bench.sent_refresh().is_some(), "{loaded:?}");
+    }
+}

@@ -11,7 +11,7 @@ use std::sync::{
 
 use super::*;
 use crate::{
-    environment::BootId,
+    environment::{BootId, Now},
     secret::Secret,
     session::model::{Renewal, Times},
     store::{MemoryStore, Persistence, Processes, StoreClaims},

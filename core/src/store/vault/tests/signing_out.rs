@@ -51,7 +51,7 @@ fn a18_a_fenced_record_that_comes_back_is_deleted_again() {
     bench.vault.erase(None).unwrap();
     bench.sign_in(2);
     bench.plant(backup.expose());
-    assert_eq!(bench.vault.load(), Loaded::SignedOut(Cause::StoreLost));
+    assert_eq!(bench.vault.load(), Loaded::SetAside(Cause::StoreLost));
     assert_eq!(bench.raw().unwrap_err(), StoreError::NotFound);
 }
 
@@ -177,7 +177,7 @@ fn a05_what_ended_in_this_process_is_over_before_the_data_folder_knows() {
         bench.vault.save(&session(2, 1), Expect::Anything),
         Err(StoreError::Conflict)
     );
-    assert_eq!(bench.vault.load(), Loaded::SignedOut(Cause::StoreLost));
+    assert_eq!(bench.vault.load(), Loaded::SetAside(Cause::StoreLost));
     assert_eq!(bench.raw().unwrap_err(), StoreError::NotFound);
 }
 

@@ -2,6 +2,8 @@
 //! folder says about it. It compares before it writes, reads back what it wrote, honours the
 //! sign-out fence, and knows nothing of tokens' meaning or of networks. Every call blocks.
 
+mod ending;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ring::digest::{SHA256, digest};
@@ -12,7 +14,6 @@ use super::{
     record::{self, StoredRecord},
 };
 use crate::{
-    environment::Now,
     secret::SecretBytes,
     session::model::{Cause, Epoch, Generation, SessionRecord},
 };
@@ -34,7 +35,7 @@ pub(crate) enum Loaded {
     Session(Box<SessionRecord>),
     /// Nobody is.
     SignedOut(Cause),
-    /// Something that cannot be used; it is out of the way now.
+    /// What was saved is lost or cannot be used; it is out of the way now.
     SetAside(Cause),
     /// The store did not tell.
     Failed(StoreError),
@@ -85,7 +86,8 @@ impl Vault {
     /// Reads the entry and judges it with what the data folder says:
     ///
     /// - nothing there and nobody signed in: signed out, with the cause that was noted last;
-    /// - nothing there though somebody is signed in: `StoreLost`, until the next sign-in;
+    /// - nothing there though somebody is signed in: reported, and `StoreLost` until the next
+    ///   sign-in;
     /// - a session whose epoch is fenced: deleted on sight;
     /// - a session of another epoch than the index has (a crash lay between the two writes): it
     ///   wins, and the index is put right;
@@ -102,13 +104,15 @@ impl Vault {
         Ok(match self.current() {
             Ok(StoredRecord::Session(record)) if self.fences(&entry, record.epoch) => {
                 self.discard(&self.account.id);
-                let cause = match entry.epoch {
+                match entry.epoch {
                     // A sign-in that was cancelled had already taken the place of this one.
-                    Some(_) => Cause::StoreLost,
-                    None => entry.last_cause.unwrap_or(Cause::SignedOut),
-                };
-                self.note_end(&entry, cause);
-                Loaded::SignedOut(cause)
+                    Some(_) => self.lost(&entry),
+                    None => {
+                        let cause = entry.last_cause.unwrap_or(Cause::SignedOut);
+                        self.note_end(&entry, cause);
+                        Loaded::SignedOut(cause)
+                    }
+                }
             }
             Ok(StoredRecord::Session(record)) => {
                 if entry.epoch != Some(record.epoch) {
@@ -120,16 +124,10 @@ impl Vault {
                 self.note_end(&entry, cause);
                 Loaded::SignedOut(cause)
             }
-            Err(StoreError::NotFound) => {
-                let cause = match entry.epoch {
-                    Some(_) => Cause::StoreLost,
-                    None => entry.last_cause.unwrap_or(Cause::NeverSignedIn),
-                };
-                if cause != Cause::NeverSignedIn {
-                    self.note_end(&entry, cause);
-                }
-                Loaded::SignedOut(cause)
-            }
+            Err(StoreError::NotFound) => match entry.epoch {
+                Some(_) => self.lost(&entry),
+                None => Loaded::SignedOut(entry.last_cause.unwrap_or(Cause::NeverSignedIn)),
+            },
             Err(StoreError::Corrupt | StoreError::KeyLost) if entry.signed_out() => {
                 self.discard(&self.account.id);
                 Loaded::SignedOut(Cause::SignedOut)
@@ -190,90 +188,6 @@ impl Vault {
             self.drop_set_aside();
         }
         Ok(())
-    }
-
-    /// Puts a tombstone with the cause and without tokens in the place of the session, when that
-    /// is what was expected.
-    ///
-    /// # Errors
-    /// As [`save`](Self::save).
-    pub(crate) fn tombstone(
-        &self,
-        cause: Cause,
-        now: Now,
-        expect: Expect,
-    ) -> Result<(), StoreError> {
-        let bytes = record::encode_tombstone(&self.account.id, cause, now);
-        self.data.with_lock(|| {
-            self.compare(expect)?;
-            let written = self.put(&self.account.id, &bytes);
-            // Noted even when the store refuses, so that a later `erase` leaves the cause behind.
-            self.note(|entry| entry.end(cause));
-            written
-        })
-    }
-
-    /// Notes in the data folder that a sign-in is over for good, `None` for whichever the store
-    /// holds: its record is deleted on sight from now on. The store is not touched.
-    pub(crate) fn fence(&self, epoch: Option<Epoch>) -> Result<(), StoreError> {
-        self.data.edit_account(&self.account, |entry| {
-            let over = epoch.or(entry.epoch);
-            if let Some(over) = over {
-                entry.fence(over);
-            }
-            entry.fenced_unseen |= epoch.is_none();
-            if epoch.is_none() || entry.epoch == over {
-                entry.end(Cause::SignedOut);
-            }
-        })
-    }
-
-    /// Ends a sign-in for good, `None` for whichever the store holds: fenced first, since only what
-    /// is fenced is sure not to come back, and then removed. One whose name is known is removed
-    /// even if the fence could not be noted.
-    ///
-    /// # Errors
-    /// As [`fence`](Self::fence) and [`erase`](Self::erase).
-    pub(crate) fn end(&self, epoch: Option<Epoch>) -> Result<(), StoreError> {
-        match (self.fence(epoch), epoch) {
-            (Ok(()), _) => self.erase(epoch),
-            (Err(error), None) => Err(error),
-            (Err(error), Some(_)) => self.erase(epoch).and(Err(error)),
-        }
-    }
-
-    /// Removes the entry, for a sign-out, and makes sure that it is gone. `over` names a session
-    /// that is to go although it is not fenced.
-    ///
-    /// # Errors
-    /// `Conflict` when the store holds another session, which somebody signed in to meanwhile;
-    /// `Unavailable` when the entry is still there afterwards.
-    pub(crate) fn erase(&self, over: Option<Epoch>) -> Result<(), StoreError> {
-        self.data.with_lock(|| {
-            let entry = self.entry()?;
-            match self.store.load(&self.account.id) {
-                Ok(bytes) => {
-                    if let Ok(StoredRecord::Session(record)) =
-                        record::decode(&self.account.id, &bytes)
-                        && !self.fences(&entry, record.epoch)
-                        && over != Some(record.epoch)
-                    {
-                        return Err(StoreError::Conflict);
-                    }
-                    self.remove(&self.account.id)?;
-                }
-                Err(StoreError::NotFound) => {}
-                Err(StoreError::Corrupt | StoreError::KeyLost) => self.remove(&self.account.id)?,
-                Err(error) => return Err(error),
-            }
-            if entry.set_aside {
-                self.drop_set_aside();
-            }
-            if entry.epoch.is_some() {
-                self.note(|entry| entry.end(Cause::SignedOut));
-            }
-            Ok(())
-        })
     }
 
     /// Reads an entry beside the sessions, such as what was approved for a server.
@@ -376,53 +290,11 @@ impl Vault {
         }
     }
 
-    /// Deletes, and makes sure that it is gone.
-    fn remove(&self, name: &str) -> Result<(), StoreError> {
-        self.store.delete(name)?;
-        match self.store.load(name) {
-            Err(StoreError::NotFound) => Ok(()),
-            Ok(_) => Err(StoreError::Unavailable),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Deletes if it can; what stays is met again at the next load.
-    fn discard(&self, name: &str) {
-        if let Err(error) = self.store.delete(name) {
-            tracing::warn!(%error, "an entry that is over could not be deleted");
-        }
-    }
-
-    /// Copies what cannot be read beside the entry and removes the entry. If the copy fails, it
-    /// stays where it is until the next sign-in replaces it.
-    fn set_aside(&self) {
-        let aside = self.aside();
-        let copied = match self.store.load(&self.account.id) {
-            Ok(bytes) => self.put(&aside, &bytes),
-            // The store itself cannot read it: there is nothing to copy.
-            Err(_) => {
-                self.discard(&self.account.id);
-                return;
-            }
-        };
-        match copied {
-            Ok(()) => {
-                self.note(|entry| entry.set_aside = true);
-                self.discard(&self.account.id);
-            }
-            Err(error) => tracing::warn!(%error, "a damaged entry could not be set aside"),
-        }
-    }
-
-    fn drop_set_aside(&self) {
-        match self.store.delete(&self.aside()) {
-            Ok(()) => self.note(|entry| entry.set_aside = false),
-            Err(error) => tracing::warn!(%error, "an entry that was set aside stays"),
-        }
-    }
-
-    fn aside(&self) -> String {
-        format!("{}.aside", self.account.id)
+    /// Somebody is signed in, and the store does not hold it any more. It is reported once; later
+    /// starts know it from the index.
+    fn lost(&self, known: &AccountEntry) -> Loaded {
+        self.note_end(known, Cause::StoreLost);
+        Loaded::SetAside(Cause::StoreLost)
     }
 
     fn note_end(&self, known: &AccountEntry, cause: Cause) {
@@ -441,5 +313,4 @@ impl Vault {
 }
 
 #[cfg(test)]
-#[path = "vault_tests/mod.rs"]
 mod tests;

@@ -27,6 +27,7 @@ fn a25_a_record_that_is_gone_is_lost_until_the_next_sign_in() {
     let bench = Bench::new();
     bench.sign_in(1);
     bench.store.inner.delete(&bench.id).unwrap();
+    assert_eq!(bench.other().load(), Loaded::SetAside(Cause::StoreLost));
     for _ in 0..3 {
         assert_eq!(bench.other().load(), Loaded::SignedOut(Cause::StoreLost));
     }
