@@ -83,7 +83,7 @@ fn masked(text: &str) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     for line in text {
         match paragraphs.last_mut() {
-            Some(last) if line.starts_with("     ") => {
+            Some(last) if line.starts_with("     ") || line.starts_with("  [") => {
                 last.push(' ');
                 last.push_str(line.trim());
             }

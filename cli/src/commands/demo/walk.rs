@@ -132,13 +132,8 @@ async fn refresh(session: &QuickAccess, steps: &mut Steps) -> Result<(), Failure
         }
         Err(error) => return Err(error.into()),
     }
-    let learned = session.history().await.into_iter().rev();
-    let learned = learned
-        .filter(|entry| entry.kind == "learned")
-        .map(|entry| entry.text)
-        .next();
-    if let Some(text) = learned {
-        steps.say("learned", "Learned", &text, serde_json::Value::Null);
+    if let Some(text) = learned(session).await {
+        steps.say("learned", "Learned", &text, state(session));
     }
     let promised = session
         .state()
@@ -155,6 +150,24 @@ async fn refresh(session: &QuickAccess, steps: &mut Steps) -> Result<(), Failure
     let text = "The API takes the token.";
     steps.say("call", "Call", text, serde_json::Value::Null);
     Ok(())
+}
+
+/// What the refresh showed about the server, and how it was found out.
+async fn learned(session: &QuickAccess) -> Option<String> {
+    let history = session.history().await;
+    let entry = history.iter().rev().find(|entry| entry.kind == "learned")?;
+    let state = session.state();
+    let signed_in = state.signed_in()?;
+    let proof = match signed_in.refresh {
+        RefreshState::Ended(_) => {
+            " It gave no new one, so the old one was tried once more, and refused."
+        }
+        _ if signed_in.generation > 2 => {
+            " It gave no new one, so the old one was tried once more, and taken."
+        }
+        _ => "",
+    };
+    Some(format!("{}{proof}", entry.text))
 }
 
 /// The server commits a refresh, and its answer never comes.
@@ -226,10 +239,8 @@ fn access_tracker(simulator: &Simulator, running: &Running, steps: &mut Steps) {
     );
     let data = json!({ "rows": rows, "address": running.https_url() });
     steps.say("access_tracker", "Access Tracker", &text, data);
-    steps.show(|| {
-        rows.iter()
-            .for_each(|row| show::text(&format!("  {}", row.summary())))
-    });
+    let lines: Vec<_> = rows.iter().map(|row| ("", row.summary())).collect();
+    steps.show(|| show::rows(&lines));
 }
 
 /// Waits for what the session does by itself; says whether it came.
