@@ -28,12 +28,13 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show the whole path, step by step: sign in, who and what, refresh, a lost answer, sign out.
+    /// Show the whole path: sign in, who and what, refresh, a lost answer, sign out.
     ///
     /// Without --server it starts a simulator of its own and needs nothing. With --server it does
     /// the same to a real ClearPass, without breaking anything there. It leaves nothing behind.
     #[command(
         mut_arg("data_dir", |arg| arg.hide(true)),
+        mut_arg("server", |arg| arg.help("Address of a real server, such as clearpass.example")),
         after_help = "Examples:
   quickaccess demo
   quickaccess demo --server clearpass.example --username qa"

@@ -92,7 +92,7 @@ async fn run(command: Command) -> Result<(), Failure> {
     let done = stop.or(work).await;
     let forget = !matches!(command, Command::Token(_));
     session.finish(&mut stop, forget).await;
-    done
+    done.map_err(|failure| session.advise(failure))
 }
 
 /// Shows the help that was asked for, or what was typed wrongly: as JSON where that was asked for.
@@ -107,8 +107,12 @@ fn misused(error: &clap::Error) -> ExitCode {
         return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::USAGE));
     }
     let text = error.render().to_string();
-    let text = text.split("\n\n").next().unwrap_or_default();
-    let failure = Failure::usage(text.trim_start_matches("error: ").trim());
+    let mut paragraphs = text.split("\n\n").map(str::trim);
+    let message = paragraphs.next().unwrap_or_default();
+    let mut failure = Failure::usage(message.trim_start_matches("error: "));
+    failure.next = paragraphs
+        .find_map(|paragraph| paragraph.strip_prefix("tip: "))
+        .map(str::to_owned);
     show::failure(true, &failure);
     ExitCode::from(failure.exit_code())
 }

@@ -108,7 +108,7 @@ fn last(kept: &Kept) -> Value {
 }
 
 /// Opens the session that the options name.
-pub(crate) fn session(common: &Common, target: &Target) -> Result<QuickAccess, Failure> {
+pub(crate) async fn session(common: &Common, target: &Target) -> Result<QuickAccess, Failure> {
     let builder = settings(target)?;
     if common.memory {
         return Ok(builder.store(MemoryStore::new()).build()?);
@@ -119,7 +119,11 @@ pub(crate) fn session(common: &Common, target: &Target) -> Result<QuickAccess, F
         StoreKind::System => folder,
         StoreKind::Kernel => folder.join(StoreKind::Kernel.name()),
     };
-    let store = backend(target.store, SERVICE).map_err(no_store)?;
+    let kind = target.store;
+    // A store that does not answer must not keep Ctrl-C from being heard.
+    let store = tokio::task::spawn_blocking(move || backend(kind, SERVICE));
+    let store = wait("Opening the secret store", store).await;
+    let store = store.map_err(|error| Failure::machine(error.to_string()))??;
     Ok(builder.store(store).data_dir(folder).build()?)
 }
 
@@ -135,25 +139,7 @@ pub(crate) async fn read(session: &QuickAccess) -> Result<(), Failure> {
         Ok(_) => return Ok(()),
         Err(_) => Code::Internal,
     };
-    Err(no_store(Error::new(failed).into()))
-}
-
-/// Says how to go on where a store cannot be used.
-fn no_store(mut failure: Failure) -> Failure {
-    let code = failure.error().map(Error::code);
-    failure.next = match code {
-        Some(Code::StoreUnavailable | Code::StoreDenied) => Some(
-            "Go on without it: --memory keeps nothing, --store kernel (Linux) keeps the session \
-             until a reboot."
-                .to_owned(),
-        ),
-        Some(Code::StoreLocked) => Some(
-            "Unlock the keyring of your desktop, or go on without it: --memory keeps nothing."
-                .to_owned(),
-        ),
-        _ => None,
-    };
-    failure
+    Err(Error::new(failed).into())
 }
 
 /// The settings that do not depend on where the session is kept.

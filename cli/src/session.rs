@@ -8,7 +8,7 @@ use quickaccess::{
 };
 
 use crate::{
-    args::Common,
+    args::{Common, StoreKind},
     ask,
     exit::Failure,
     open::{self, Target},
@@ -41,22 +41,22 @@ impl Session {
 
     /// Opens it, and waits until its store has been read.
     pub(crate) async fn open(&self) -> Result<(&QuickAccess, &Target), Failure> {
-        let (session, target) = self.make()?;
+        let (session, target) = self.make().await?;
         open::read(session).await?;
         Ok((session, target))
     }
 
     /// Opens it for a command that has something to do even if its store cannot be read.
     pub(crate) async fn open_unread(&self) -> Result<(&QuickAccess, &Target), Failure> {
-        let (session, target) = self.make()?;
+        let (session, target) = self.make().await?;
         // The command finds out again, where it matters.
         let _ = open::read(session).await;
         Ok((session, target))
     }
 
-    fn make(&self) -> Result<(&QuickAccess, &Target), Failure> {
+    async fn make(&self) -> Result<(&QuickAccess, &Target), Failure> {
         let target = Target::find(&self.common.kept)?;
-        let session = open::session(&self.common, &target)?;
+        let session = open::session(&self.common, &target).await?;
         let (session, target) = self.opened.get_or_init(|| (session, target));
         Ok((session, target))
     }
@@ -83,6 +83,18 @@ impl Session {
         trusting(session, &self.common, what, work).await
     }
 
+    /// Says what can be typed next about a failure that does not say it yet.
+    pub(crate) fn advise(&self, mut failure: Failure) -> Failure {
+        let store = match self.opened.get() {
+            Some((_, target)) => target.store,
+            None => self.common.kept.store.unwrap_or(StoreKind::System),
+        };
+        if let (None, Some(error)) = (&failure.next, failure.error()) {
+            failure.next = advice(error, store).map(str::to_owned);
+        }
+        failure
+    }
+
     /// Waits at the end of a command for what is under way: the answer to a refresh holds the next
     /// refresh token, and must be stored before the program ends. A session that is kept nowhere
     /// is signed out, unless its token was asked for.
@@ -103,6 +115,26 @@ impl Session {
     }
 }
 
+fn advice(error: &Error, store: StoreKind) -> Option<&'static str> {
+    match (error.code(), error.action()) {
+        (Code::CredentialsRejected | Code::ServerRefused, _) => None,
+        (_, Action::SignIn) => Some("quickaccess sign-in"),
+        (Code::ClientNeedsSecret, _) => Some("Set QUICKACCESS_CLIENT_SECRET to it."),
+        (Code::StoreUnavailable | Code::StoreDenied, _) if store == StoreKind::Kernel => Some(
+            "Run it under `keyctl session - COMMAND`, or go on without a store: --memory keeps \
+             nothing.",
+        ),
+        (Code::StoreUnavailable | Code::StoreDenied, _) => Some(
+            "Go on without it: --memory keeps nothing, --store kernel (Linux) keeps the session \
+             until a reboot.",
+        ),
+        (Code::StoreLocked, _) => {
+            Some("Unlock the keyring of your desktop, or go on without it: --memory keeps nothing.")
+        }
+        _ => None,
+    }
+}
+
 /// Asks the server, and once more after an approval where only trust was missing.
 pub(crate) async fn trusting<T>(
     session: &QuickAccess,
@@ -115,8 +147,7 @@ pub(crate) async fn trusting<T>(
             ask::approval(session, error, common).await?;
             Ok(wait(what, work()).await?)
         }
-        Err(error) => Err(advised(error)),
-        Ok(done) => Ok(done),
+        other => Ok(other?),
     }
 }
 
@@ -136,19 +167,6 @@ pub(crate) async fn sign_in(session: &QuickAccess, common: &Common) -> Result<()
     Ok(())
 }
 
-/// An error with what can be typed next.
-fn advised(error: Error) -> Failure {
-    let next = match (error.action(), error.code()) {
-        (Action::SignIn, Code::CredentialsRejected | Code::ServerRefused) => None,
-        (Action::SignIn, _) => Some("quickaccess sign-in"),
-        (_, Code::ClientNeedsSecret) => Some("Set QUICKACCESS_CLIENT_SECRET to it."),
-        _ => None,
-    };
-    let mut failure = Failure::from(error);
-    failure.next = next.map(str::to_owned);
-    failure
-}
-
 /// Waits until nothing is under way any more.
 async fn settle(session: &QuickAccess) {
     if session.cached_token().is_some() {
@@ -159,7 +177,7 @@ async fn settle(session: &QuickAccess) {
         matches!(state, SessionState::SigningIn { .. })
             || state.signed_in().is_some_and(is_refreshing)
     };
-    let what = "Waiting for the answer to a refresh, which must not be lost (Ctrl-C ends at once)";
+    let what = "Waiting for the answer to a refresh (Ctrl-C ends at once)";
     until(what, session, busy).await;
     let unsaved = |state: &SessionState| state.signed_in().is_some_and(|s| !s.saved);
     let saved = until("Waiting for the secret store", session, unsaved);

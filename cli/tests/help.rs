@@ -92,6 +92,10 @@ fn a_typing_error_is_told_with_what_may_have_been_meant() {
             .contains("--sever"),
         "{json}"
     );
+    assert!(
+        json["error"]["next"].as_str().unwrap().contains("--server"),
+        "{json}"
+    );
 }
 
 #[cfg(unix)]

@@ -7,12 +7,16 @@
 
 mod support;
 
-use std::{env, process::Command};
+use std::{
+    env,
+    process::Command,
+    sync::{Mutex, PoisonError},
+};
 
 use quickaccess_simulator::{
     CertificateSettings, Fault, FaultKind, HoldAt, Operation, RefreshMode, Revoke,
 };
-use support::{Ended, Home, Server, get, names_in, run, start};
+use support::{Ended, Home, Server, get, names_in, run, start, terminal::Terminal};
 
 /// Where a session is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,8 +101,15 @@ impl Drop for Person {
     }
 }
 
+/// The kernel gives a person little room, so one test at a time uses it.
+static KERNEL: Mutex<()> = Mutex::new(());
+
 fn of_each(test: impl Fn(Kept)) {
-    Kept::provided().into_iter().for_each(test);
+    for kept in Kept::provided() {
+        let _alone =
+            (kept == Kept::Kernel).then(|| KERNEL.lock().unwrap_or_else(PoisonError::into_inner));
+        test(kept);
+    }
 }
 
 #[test]
@@ -231,6 +242,27 @@ fn a07_ctrl_c_during_a_refresh_waits_for_its_answer_and_loses_nothing() {
         assert_eq!(json["generation"], 2, "{ended:?}");
         assert_eq!(server.simulator.counters().refresh_reuse, 0);
         person.run(&["token", "--refresh"]).with(0);
+    });
+}
+
+#[test]
+#[ignore = "needs a secret service and `keyctl session -`; cargo xtask test provides them"]
+fn whoever_cannot_wait_presses_ctrl_c_once_more_and_is_told_what_it_may_cost() {
+    of_each(|kept| {
+        let server = Server::start();
+        let person = Person::signed_in(kept, &server);
+        let gate = server
+            .simulator
+            .hold(Operation::TokenRefresh, HoldAt::BeforeCommit);
+        let mut terminal = Terminal::start(&person.command(&["token", "--refresh"]), 80);
+        server.block_on("the refresh", gate.reached());
+        terminal.see("Extending the session");
+        terminal.press("\u{3}");
+        terminal.see("Waiting for the answer to a refresh");
+        terminal.press("\u{3}");
+        terminal.see("If a sign-in is asked for next time, this is why.");
+        assert_eq!(terminal.wait(), 130);
+        gate.release();
     });
 }
 
