@@ -66,8 +66,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Failure::machine(format!("The program cannot listen for Ctrl-C: {error}."))
     })?;
     let common = match &command {
-        // It ends by itself when it is told to.
-        Command::Simulator(simulator) => return commands::simulator::run(simulator).await,
+        Command::Simulator(args) => return commands::simulator::run(args, &mut stop).await,
         Command::Demo(common) => return commands::demo::run(common, &mut stop).await,
         Command::SignIn(sign_in) => sign_in.common.clone(),
         Command::Token(token) => token.common.clone(),

@@ -185,7 +185,7 @@ fn ctrl_c_in_the_middle_signs_out_and_leaves_nothing() {
     let arguments = ["demo", "--username", "qa"];
     let process = start(home.at(&server, &arguments), b"abc123\n");
     server.block_on("the question", gate.reached());
-    process.signal("INT");
+    process.signal(support::Signal::INT);
     let ended = process.end().with(130);
     assert_eq!(ended.err, "Cancelled.\n");
     // The tokens were offered for revocation.

@@ -155,7 +155,7 @@ fn a29_no_secret_is_in_an_argument_a_variable_a_log_line_or_a_message() {
     server.block_on("the sign-in", gate.reached());
     #[cfg(target_os = "linux")]
     for file in ["cmdline", "environ"] {
-        let bytes = std::fs::read(format!("/proc/{}/{file}", process.child.id())).unwrap();
+        let bytes = std::fs::read(format!("/proc/{}/{file}", process.process.id())).unwrap();
         let text = String::from_utf8_lossy(&bytes);
         assert!(text.contains("token") || text.contains("HOME"), "{text}");
         assert!(!text.contains("abc123"), "{text}");
@@ -194,7 +194,7 @@ fn a04_no_copy_of_the_password_stays_in_the_memory_of_the_command() {
     let (signing_in, using) = (hold(Operation::TokenPassword), hold(Operation::Privileges));
     let arguments = ["privileges", "--memory", "--username", "heap"];
     let process = start(home.at(&server, &arguments), password.as_bytes());
-    let copies = || support::memory::copies(process.child.id(), password.as_bytes());
+    let copies = || support::memory::copies(process.process.id(), password.as_bytes());
 
     server.block_on("the sign-in", signing_in.reached());
     assert!(copies() > 0, "a search that finds nothing proves nothing");

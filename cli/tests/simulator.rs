@@ -7,14 +7,14 @@ mod support;
 
 use std::{
     io::{BufRead, BufReader},
-    process::{Child, Stdio},
+    process::Stdio,
 };
 
 use serde_json::Value;
-use support::{Home, get, run, signal};
+use support::{Home, Process, Signal, get, kill, run};
 
 struct Simulator {
-    child: Child,
+    process: Process,
     addresses: Value,
 }
 
@@ -33,16 +33,19 @@ impl Simulator {
             .unwrap();
         let addresses =
             serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        Self { child, addresses }
+        Self {
+            process: Process(child),
+            addresses,
+        }
     }
 
     fn text(&self, name: &str) -> &str {
         self.addresses[name].as_str().unwrap()
     }
 
-    fn end(mut self, with: &str) -> Option<i32> {
-        signal(self.child.id(), with);
-        self.child.wait().unwrap().code()
+    fn end(mut self, with: Signal) -> Option<i32> {
+        kill(self.process.id(), with);
+        self.process.wait()
     }
 }
 
@@ -71,20 +74,23 @@ fn the_first_line_is_all_that_a_program_needs_to_use_it() {
     assert_eq!(status, 200);
     let counters: Value = serde_json::from_str(&counters).unwrap();
     assert_eq!(counters["sign_ins_accepted"], 1);
-    assert_eq!(simulator.end("TERM"), Some(0));
+    assert_eq!(simulator.end(Signal::TERM), Some(0));
 }
 
 #[test]
 fn it_ends_on_ctrl_c_and_on_being_told_to() {
     let home = Home::new();
-    for signal in ["INT", "TERM"] {
+    for signal in [Signal::INT, Signal::TERM] {
         let simulator = Simulator::start(&home, &["--certificate", "self-signed"]);
         let address = simulator
             .text("http")
             .trim_start_matches("http://")
             .to_owned();
         std::net::TcpStream::connect(&address).unwrap();
-        assert_eq!(simulator.end(signal), Some(0), "{signal}");
-        assert!(std::net::TcpStream::connect(&address).is_err(), "{signal}");
+        assert_eq!(simulator.end(signal), Some(0), "{signal:?}");
+        assert!(
+            std::net::TcpStream::connect(&address).is_err(),
+            "{signal:?}"
+        );
     }
 }

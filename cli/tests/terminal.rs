@@ -71,7 +71,7 @@ fn a_program_that_is_told_to_end_at_the_password_gives_the_terminal_back_too() {
     let mut terminal = Terminal::start(&home.once(&server, &["sign-in"]), 80);
     terminal.see("Password for qa: ");
     terminal.wait_for_echo(false);
-    support::signal(terminal.id(), "TERM");
+    support::kill(terminal.id(), support::Signal::TERM);
     terminal.see("\r\nCancelled.");
     assert_eq!(terminal.wait(), 130);
     assert!(terminal.shows_what_is_typed());

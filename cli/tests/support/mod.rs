@@ -7,6 +7,8 @@
 #[cfg(target_os = "linux")]
 pub(crate) mod memory;
 #[cfg(target_os = "linux")]
+pub(crate) mod person;
+#[cfg(target_os = "linux")]
 pub(crate) mod terminal;
 
 use std::{
@@ -22,6 +24,10 @@ use std::{
 use quickaccess_simulator::{
     CertificateSettings, Counters, Running, Scenario, ServeOptions, Simulator,
 };
+#[cfg(unix)]
+pub(crate) use rustix::process::Signal;
+#[cfg(unix)]
+use rustix::process::{Pid, kill_process};
 use serde_json::Value;
 
 /// Whoever takes longer has hung.
@@ -174,9 +180,41 @@ impl Ended {
     }
 }
 
+/// A process that ends with the test at the latest.
+pub(crate) struct Process(pub(crate) Child);
+
+impl Process {
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Waits for its end; its exit code, none if a signal ended it.
+    pub(crate) fn wait(&mut self) -> Option<i32> {
+        let (id, child) = (self.0.id(), &mut self.0);
+        let (tell, told) = mpsc::channel();
+        thread::scope(|scope| {
+            scope.spawn(|| tell.send(child.wait()));
+            told.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+                #[cfg(unix)]
+                kill(id, Signal::KILL);
+                panic!("process {id} hangs")
+            })
+        })
+        .unwrap()
+        .code()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // One that has ended needs neither.
+        let _ = self.0.kill().and_then(|()| self.0.wait().map(drop));
+    }
+}
+
 /// A program that runs.
 pub(crate) struct Run {
-    pub(crate) child: Child,
+    pub(crate) process: Process,
     texts: mpsc::Receiver<(bool, String)>,
 }
 
@@ -204,7 +242,8 @@ pub(crate) fn start(mut command: Command, input: &[u8]) -> Run {
     };
     read(Box::new(out), true);
     read(Box::new(err), false);
-    Run { child, texts }
+    let process = Process(child);
+    Run { process, texts }
 }
 
 impl Run {
@@ -212,32 +251,27 @@ impl Run {
     pub(crate) fn end(mut self) -> Ended {
         let (mut out, mut err) = (String::new(), String::new());
         for _ in 0..2 {
-            match self.texts.recv_timeout(PATIENCE) {
-                Ok((true, text)) => out = text,
-                Ok((false, text)) => err = text,
-                Err(_) => {
-                    self.child.kill().unwrap();
-                    panic!("it hangs");
-                }
+            match self.texts.recv_timeout(PATIENCE).expect("it hangs") {
+                (true, text) => out = text,
+                (false, text) => err = text,
             }
         }
-        let status = self.child.wait().unwrap();
-        let code = status.code().unwrap_or(-1);
+        let code = self.process.wait().unwrap_or(-1);
         Ended { code, out, err }
     }
 
-    /// Sends it a signal: `INT` or `TERM`.
+    /// Sends it a signal.
     #[cfg(unix)]
-    pub(crate) fn signal(&self, name: &str) {
-        signal(self.child.id(), name);
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill(self.process.id(), signal);
     }
 }
 
+/// Sends a signal to a process of ours.
 #[cfg(unix)]
-pub(crate) fn signal(process: u32, name: &str) {
-    let id = process.to_string();
-    let sent = Command::new("kill").args(["-s", name, &id]).status();
-    assert!(sent.unwrap().success());
+pub(crate) fn kill(process: u32, signal: Signal) {
+    let id = i32::try_from(process).ok().and_then(Pid::from_raw);
+    kill_process(id.unwrap(), signal).unwrap();
 }
 
 /// Runs it to its end with this on its standard input.

@@ -5,7 +5,7 @@ use std::{
     fs::File,
     io::{Read, Write},
     os::fd::OwnedFd,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::mpsc,
     thread,
 };
@@ -15,10 +15,10 @@ use rustix::{
     termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize},
 };
 
-use super::PATIENCE;
+use super::{PATIENCE, Process};
 
 pub(crate) struct Terminal {
-    child: Child,
+    process: Process,
     keyboard: File,
     line: OwnedFd,
     shown: mpsc::Receiver<Vec<u8>>,
@@ -67,7 +67,7 @@ impl Terminal {
                 None => Stdio::from(line.try_clone().unwrap()),
             })
             .stderr(Stdio::from(line.try_clone().unwrap()));
-        let child = setsid.spawn().unwrap();
+        let process = Process(setsid.spawn().unwrap());
         let keyboard = File::from(master);
         let mut screen = keyboard.try_clone().unwrap();
         let (tell, shown) = mpsc::channel();
@@ -80,7 +80,7 @@ impl Terminal {
             }
         });
         Self {
-            child,
+            process,
             keyboard,
             line,
             shown,
@@ -106,7 +106,7 @@ impl Terminal {
 
     /// The program's process.
     pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+        self.process.id()
     }
 
     pub(crate) fn press(&mut self, keys: &str) {
@@ -130,16 +130,7 @@ impl Terminal {
 
     /// Waits for the end of the program; its exit code.
     pub(crate) fn wait(&mut self) -> i32 {
-        let (tell, told) = mpsc::channel();
-        let (id, child) = (self.child.id(), &mut self.child);
-        let status = thread::scope(|scope| {
-            scope.spawn(|| tell.send(child.wait()));
-            told.recv_timeout(PATIENCE).unwrap_or_else(|_| {
-                super::signal(id, "KILL");
-                panic!("it hangs: {}", self.screen)
-            })
-        });
-        status.unwrap().code().unwrap_or(-1)
+        self.process.wait().unwrap_or(-1)
     }
 
     /// All that was shown, at the end.
