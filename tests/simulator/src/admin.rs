@@ -24,6 +24,9 @@ pub enum AdminError {
     /// The change does not fit the rest of the set-up.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
+    /// A row or a filter is not as it must be; the text names the member and the fault.
+    #[error("{0}")]
+    Row(String),
 }
 
 /// Time, switches and what there is to read.
@@ -241,7 +244,11 @@ impl Simulator {
             let mut scenario = state.scenario.clone();
             change(&mut scenario)?;
             scenario.check()?;
+            let new_rows = scenario.rows != state.scenario.rows;
             state.scenario = scenario;
+            if new_rows {
+                state.start_rows();
+            }
             let clients = &state.scenario.api_clients;
             for kind in [TokenKind::Access, TokenKind::Refresh] {
                 state.tokens.revoke_all(kind, |holder| {

@@ -1,13 +1,18 @@
 //! The program: its options, and what it says while it runs. The command `quickaccess simulator`
 //! takes the same.
 
-use std::{io::Write, net::IpAddr, path::PathBuf};
+use std::{
+    io::Write,
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Parser, ValueEnum};
 
 use crate::{
-    CertificateSettings, DeadTokenStatus, ErrorStyle, RefreshMode, Revoke, Running, Scenario,
-    ScenarioError, ServeError, ServeOptions, Simulator, Switches, WrongPasswordStatus,
+    CertificateSettings, DeadTokenStatus, ErrorStyle, LinkStyle, RefreshMode, Revoke, Running,
+    Scenario, ScenarioError, ServeError, ServeOptions, Simulator, Switches, UpdateStatus,
+    WrongPasswordStatus,
 };
 
 /// A ClearPass simulator. Its first line is one JSON object: `http`, `https` and `control` are its
@@ -70,6 +75,13 @@ pub struct SimulatorArgs {
     /// Shape of the token endpoint's errors
     #[arg(long, value_enum, default_value_t)]
     pub error_style: ErrorStyle,
+    /// Shape of links in collections: objects as seen live, or strings as the vendor's document has
+    /// them
+    #[arg(long, value_enum, default_value_t)]
+    pub link_style: LinkStyle,
+    /// Status of the answer to a change of a row; the vendor's document lists both
+    #[arg(long, value_enum, default_value_t)]
+    pub update_status: UpdateStatus,
 }
 
 /// Which certificate the program shows.
@@ -157,7 +169,8 @@ impl SimulatorArgs {
                     file: file.clone(),
                     error,
                 })?;
-                Scenario::from_json(&json)?
+                let folder = file.parent().unwrap_or(Path::new(""));
+                Scenario::from_json_in(folder, &json)?
             }
         };
         scenario.seed = self.seed.or(scenario.seed);
@@ -171,6 +184,8 @@ impl SimulatorArgs {
             dead_token_status: self.dead_token_status,
             revoke: self.revoke,
             error_style: self.error_style,
+            link_style: self.link_style,
+            update_status: self.update_status,
             ..Switches::default()
         }
     }

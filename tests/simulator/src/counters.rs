@@ -27,6 +27,14 @@ pub struct Counters {
     pub privileges: u64,
     /// Calls of everything else under `/api` that takes an access token.
     pub resources: u64,
+    /// Calls of each resource, refused ones included.
+    pub resource_calls: ResourceCalls,
+    /// Rows that calls of the product's API created, changed or deleted.
+    pub rows_changed: u64,
+    /// Sessions that such calls disconnected or authorized anew.
+    pub session_actions: u64,
+    /// Receipts that were sent to guests.
+    pub receipts_sent: u64,
     /// Calls of `/api/oauth/revoke`.
     pub revocations: u64,
     /// Calls that came with a token that is unknown, expired or revoked.
@@ -55,4 +63,22 @@ pub struct TokenRequests {
     pub client_credentials: u64,
     /// Anything else.
     pub other: u64,
+}
+
+/// Calls by resource, counted when they arrive.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ResourceCalls {
+    /// `/api/endpoint`
+    pub endpoint: u64,
+    /// `/api/guest`
+    pub guest: u64,
+    /// `/api/device`
+    pub device: u64,
+    /// `/api/session` and `/api/session-action`
+    pub session: u64,
+    /// `/api/insight`
+    pub insight: u64,
+    /// `/api/login-audit`
+    pub login_audit: u64,
 }

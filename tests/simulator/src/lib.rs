@@ -31,6 +31,7 @@
 //! in any language.
 
 mod admin;
+mod admin_rows;
 mod api;
 mod args;
 mod clock;
@@ -38,6 +39,7 @@ mod control;
 mod counters;
 mod fault;
 mod pages;
+mod rows;
 mod scenario;
 mod seen;
 mod serve;
@@ -49,11 +51,13 @@ mod tokens;
 mod tracker;
 
 pub use admin::AdminError;
+pub use admin_rows::FoundRows;
 pub use args::{CertificateKind, RunError, SimulatorArgs, main, run};
-pub use counters::{Counters, TokenRequests};
+pub use counters::{Counters, ResourceCalls, TokenRequests};
 pub use fault::{
     Fault, FaultBody, FaultId, FaultKind, Hold, HoldAt, Match, Moment, Operation, RetryAfter,
 };
+pub use rows::{Row, RowKind, RowSettings};
 pub use scenario::{
     ApiClient, ClientGrant, Hidden, LocalUser, OAuth2Service, OperatorProfile, Scenario,
     ScenarioError, Server,
@@ -62,6 +66,7 @@ pub use seen::{Connection, Handshake, Seen};
 pub use serve::{CertificateSettings, Running, ServeError, ServeOptions, SignedBy};
 pub use simulator::{Cut, Simulator};
 pub use switches::{
-    DeadTokenStatus, ErrorStyle, ExpiresIn, RefreshMode, Revoke, Switches, WrongPasswordStatus,
+    DeadTokenStatus, ErrorStyle, ExpiresIn, LinkStyle, RefreshMode, Revoke, Switches, UpdateStatus,
+    WrongPasswordStatus,
 };
 pub use tracker::{AccessResult, AccessRow};

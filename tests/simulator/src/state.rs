@@ -13,6 +13,7 @@ use crate::{
     clock::Clock,
     counters::Counters,
     fault::Faults,
+    rows::{Look, Rows},
     scenario::{ApiClient, LocalUser, OperatorProfile, Scenario},
     seen::Log,
     switches::Switches,
@@ -36,6 +37,7 @@ pub(crate) struct State {
     pub(crate) tracker: Tracker,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    pub(crate) rows: Rows,
 }
 
 impl Shared {
@@ -68,9 +70,11 @@ impl State {
         let wall = scenario
             .wall_clock
             .map_or_else(SystemTime::now, SystemTime::from);
+        let start = Timestamp::try_from(wall).map_or(0, Timestamp::as_second);
         Self {
             clock: Clock::new(wall),
             source: TokenSource::new(scenario.seed),
+            rows: Rows::new(&scenario.rows, scenario.seed, start),
             scenario,
             tokens: Tokens::default(),
             switches: Switches::default(),
@@ -89,6 +93,17 @@ impl State {
     pub(crate) fn timestamp(&self) -> Timestamp {
         let wall = Timestamp::try_from(self.clock.wall()).unwrap_or(Timestamp::MAX);
         Timestamp::from_millisecond(wall.as_millisecond()).unwrap_or(wall)
+    }
+
+    /// Starts anew with the scenario's rows.
+    pub(crate) fn start_rows(&mut self) {
+        let (scenario, now) = (&self.scenario, self.timestamp().as_second());
+        self.rows = Rows::new(&scenario.rows, scenario.seed, now);
+    }
+
+    /// How the rows look now.
+    pub(crate) fn look(&self) -> Look {
+        self.rows.look(self.timestamp().as_second())
     }
 
     pub(crate) fn client(&self, id: &str) -> Option<&ApiClient> {

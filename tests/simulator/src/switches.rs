@@ -21,6 +21,13 @@ pub struct Switches {
     pub error_style: ErrorStyle,
     /// What `expires_in` says; the token itself always lives as set up.
     pub expires_in: ExpiresIn,
+    /// The shape of the links in collections and rows.
+    pub link_style: LinkStyle,
+    /// The address that links begin with, such as `https://elsewhere.example`; without one it is
+    /// the one that the client used.
+    pub link_address: Option<String>,
+    /// The status of the answer to a change of a row.
+    pub update_status: UpdateStatus,
 }
 
 /// What a refresh does with the refresh token.
@@ -87,6 +94,31 @@ pub enum ErrorStyle {
     Rfc6749,
 }
 
+/// The shape of links.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum LinkStyle {
+    /// Objects with the member `href`, as seen on a live server \[O\].
+    #[default]
+    Objects,
+    /// Plain texts, as in the vendor's OpenAPI document \[V\].
+    Strings,
+}
+
+/// The status of the answer to a change of a row; the vendor's document lists both \[V\].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ValueEnum)]
+#[serde(try_from = "u16", into = "u16")]
+pub enum UpdateStatus {
+    /// 200 with the row as it is then.
+    #[default]
+    #[value(name = "200")]
+    Ok200,
+    /// 204 without a body.
+    #[value(name = "204")]
+    NoContent204,
+}
+
 /// What `expires_in` says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -125,6 +157,27 @@ impl TryFrom<u16> for WrongPasswordStatus {
             401 => Ok(Self::Unauthorized401),
             400 => Ok(Self::BadRequest400),
             _ => Err(format!("wrong_password_status is 401 or 400, not {status}")),
+        }
+    }
+}
+
+impl From<UpdateStatus> for u16 {
+    fn from(status: UpdateStatus) -> Self {
+        match status {
+            UpdateStatus::Ok200 => 200,
+            UpdateStatus::NoContent204 => 204,
+        }
+    }
+}
+
+impl TryFrom<u16> for UpdateStatus {
+    type Error = String;
+
+    fn try_from(status: u16) -> Result<Self, String> {
+        match status {
+            200 => Ok(Self::Ok200),
+            204 => Ok(Self::NoContent204),
+            _ => Err(format!("update_status is 200 or 204, not {status}")),
         }
     }
 }

@@ -6,13 +6,22 @@ use super::{params::is_json, problem::Problem};
 
 /// The refusal for an `Accept` header without anything that means JSON.
 pub(crate) fn check_accept(headers: &HeaderMap) -> Result<(), Problem> {
+    check(headers, takes_json)
+}
+
+/// The refusal for an `Accept` header without this `application/` type.
+pub(crate) fn check_accept_of(headers: &HeaderMap, wanted: &str) -> Result<(), Problem> {
+    check(headers, |range| takes(range, |media| media == wanted))
+}
+
+fn check(headers: &HeaderMap, takes: impl Fn(&str) -> bool) -> Result<(), Problem> {
     let mut values = headers.get_all(header::ACCEPT).iter().peekable();
     if values.peek().is_none() {
         return Ok(());
     }
     let accepted = values
         .flat_map(|value| value.to_str().unwrap_or_default().split(','))
-        .any(takes_json);
+        .any(takes);
     match accepted {
         true => Ok(()),
         false => Err(Problem::new(
@@ -24,12 +33,16 @@ pub(crate) fn check_accept(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 fn takes_json(range: &str) -> bool {
+    takes(range, is_json)
+}
+
+fn takes(range: &str, is_wanted: impl Fn(&str) -> bool) -> bool {
     let mut parts = range.split(';').map(str::trim);
     let media = parts.next().unwrap_or_default().to_ascii_lowercase();
     let weight = parts
         .find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok())
         .unwrap_or(1.0);
-    weight > 0.0 && (is_json(&media) || matches!(media.as_str(), "*/*" | "application/*"))
+    weight > 0.0 && (is_wanted(&media) || matches!(media.as_str(), "*/*" | "application/*"))
 }
 
 #[cfg(test)]

@@ -59,11 +59,14 @@ pub(crate) fn authorize(
             holder,
             profile: profile.clone(),
         }),
-        _ => {
-            state.counters.forbidden += 1;
-            Err(forbidden())
-        }
+        _ => Err(not_permitted(state)),
     }
+}
+
+/// The answer for a live token that is not allowed this.
+pub(crate) fn not_permitted(state: &mut State) -> Box<Response> {
+    state.counters.forbidden += 1;
+    forbidden()
 }
 
 fn forbidden() -> Box<Response> {

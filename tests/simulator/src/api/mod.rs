@@ -8,6 +8,7 @@ mod grant;
 pub(crate) mod params;
 pub(crate) mod problem;
 pub(crate) mod resources;
+pub(crate) mod rows;
 pub(crate) mod token;
 
 use std::{net::IpAddr, sync::Arc};
@@ -42,7 +43,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/api/oauth/all-privileges", any(resource))
         .route("/api/server/version", any(resource))
         .route("/api/cppm-version", any(resource))
-        .route("/api/{*rest}", any(not_found))
+        .route("/api/{*rest}", any(rows))
 }
 
 async fn oauth(
@@ -71,6 +72,27 @@ async fn resource(
     headers: HeaderMap,
 ) -> Response {
     shared.change(|state| resources::answer(state, &method, &uri, &headers))
+}
+
+async fn rows(
+    State(shared): State<Arc<Shared>>,
+    Extension(peer): Extension<Peer>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let request = rows::Request {
+        method: &method,
+        uri: &uri,
+        headers: &headers,
+        body: &body,
+        peer,
+    };
+    match shared.change(|state| rows::answer(state, &request)) {
+        Some(response) => response,
+        None => not_found().await,
+    }
 }
 
 /// The upstream framework's answer for a path that it has no route for \[L\].

@@ -65,6 +65,11 @@ impl Params {
         )
     }
 
+    /// The members as they came.
+    pub(crate) fn into_members(self) -> Map<String, Value> {
+        self.0
+    }
+
     /// A member that is there and not null, as a string; PHP's `isset`.
     pub(crate) fn set(&self, name: &str) -> Option<String> {
         match self.0.get(name)? {
@@ -102,6 +107,15 @@ pub(crate) fn is_json(media: &str) -> bool {
 
 /// Percent and plus decoding, as for a form body or a query.
 pub(crate) fn form_decode(text: &[u8]) -> String {
+    decode(text, b' ')
+}
+
+/// Percent decoding, as for a part of a path.
+pub(crate) fn percent_decode(text: &str) -> String {
+    decode(text.as_bytes(), b'+')
+}
+
+fn decode(text: &[u8], plus: u8) -> String {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, tail)) = rest.split_first() {
@@ -115,7 +129,7 @@ pub(crate) fn form_decode(text: &[u8]) -> String {
                 rest = &tail[2..];
             }
             None => {
-                decoded.push(if *first == b'+' { b' ' } else { *first });
+                decoded.push(if *first == b'+' { plus } else { *first });
                 rest = tail;
             }
         }
@@ -152,6 +166,7 @@ mod tests {
         assert_eq!(params.set("b").as_deref(), Some(""));
         assert_eq!(params.set("c").as_deref(), Some("%zz"));
         assert_eq!(form_decode(b"x+y%2B%c3%a9"), "x y+\u{e9}");
+        assert_eq!(percent_decode("x+y%2F"), "x+y/");
     }
 
     #[test]

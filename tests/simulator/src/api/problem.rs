@@ -65,6 +65,24 @@ impl Problem {
             .into()
     }
 
+    /// What is wrong with a request, by member; it comes before the other members \[L\].
+    pub(crate) fn invalid(messages: serde_json::Value) -> Response {
+        #[derive(Serialize)]
+        struct Invalid {
+            validation_messages: serde_json::Value,
+            #[serde(flatten)]
+            problem: Problem,
+        }
+        let problem = Self::standard(StatusCode::UNPROCESSABLE_ENTITY, "Failed Validation");
+        let body = Invalid {
+            validation_messages: messages,
+            problem: problem.clone(),
+        };
+        let (parts, _) = problem.into_response().into_parts();
+        let (_, body) = json(StatusCode::UNPROCESSABLE_ENTITY, &body).into_parts();
+        Response::from_parts(parts, body)
+    }
+
     /// The answer with its body at hand.
     pub(crate) fn into_flat(self) -> http::Response<Bytes> {
         let body = self.to_bytes();

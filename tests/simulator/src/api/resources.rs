@@ -46,7 +46,10 @@ pub(crate) fn answer(
         "/api/oauth/all-privileges" => match query_member(uri.query(), "format").as_deref() {
             None | Some("list") => catalogue::list(),
             Some("tree") => catalogue::tree(),
-            Some(other) => return unknown_format(other),
+            Some(other) => {
+                let message = format!("{other:?} is not one of list, tree");
+                return Problem::invalid(value!({ "format": [message] }));
+            }
         },
         "/api/server/version" => server_version(state),
         _ => cppm_version(state),
@@ -139,22 +142,4 @@ pub(crate) fn cppm_version(state: &State) -> Value {
         "eval_license": false,
         "cloud_mode": false,
     })
-}
-
-/// 422 with `validation_messages`, which come before the other members \[L\].
-fn unknown_format(format: &str) -> Response {
-    let message = format!("{format:?} is not one of list, tree");
-    let body = value!({
-        "validation_messages": { "format": [message] },
-        "type": "http://www.w3.org/Protocols/rfc2616/rfc2616-sec10.html",
-        "title": "Unprocessable Entity",
-        "status": 422,
-        "detail": "Failed Validation",
-    });
-    let mut response = json(StatusCode::UNPROCESSABLE_ENTITY, &body);
-    let problem = http::HeaderValue::from_static("application/problem+json");
-    response
-        .headers_mut()
-        .insert(http::header::CONTENT_TYPE, problem);
-    response
 }

@@ -5,6 +5,7 @@ mod change;
 mod fault;
 mod read;
 mod reply;
+mod rows;
 
 use std::sync::Arc;
 
@@ -174,6 +175,34 @@ const CALLS: &[Call] = &[
         "change the OAuth2 service: {\"enabled\": false}",
         || patch(change::service),
     ),
+    call(
+        "GET",
+        "/calls",
+        "the product's calls of rows: paths, privileges, members",
+        || get(rows::calls),
+    ),
+    call(
+        "GET",
+        "/rows",
+        "how many rows of each kind there are",
+        || get(rows::counts),
+    ),
+    call(
+        "GET",
+        "/rows/{kind}",
+        "rows that a filter means: ?filter={\"state\":\"active\"}&offset=0&limit=25",
+        || get(rows::find),
+    ),
+    call("POST", "/rows/{kind}", "add a row", || post(rows::add)),
+    call(
+        "PATCH",
+        "/rows/{kind}/{id}",
+        "change a row: {\"expire_time\": 1}",
+        || patch(rows::change),
+    ),
+    call("DELETE", "/rows/{kind}/{id}", "take a row away", || {
+        delete(rows::remove)
+    }),
     call(
         "GET",
         "/scenario",

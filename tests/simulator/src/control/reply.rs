@@ -46,6 +46,7 @@ impl From<AdminError> for Fault {
         match error {
             AdminError::Unknown(text) => Self::not_found(text),
             AdminError::Scenario(error) => Self::bad(error.to_string()),
+            AdminError::Row(text) => Self::bad(text),
         }
     }
 }

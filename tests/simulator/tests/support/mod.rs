@@ -28,6 +28,72 @@ pub(crate) fn get(path: &str, access_token: &str) -> Request<Bytes> {
         .unwrap()
 }
 
+/// Signs a user of the default scenario in and gives the access token.
+pub(crate) async fn access_token_of(server: &Simulator, user: &str) -> String {
+    let mut body = guide();
+    body["username"] = user.into();
+    let tokens = signed_in(server, &body).await;
+    tokens["access_token"].as_str().unwrap().to_owned()
+}
+
+/// A person with an access token, in memory.
+pub(crate) struct Person {
+    pub(crate) server: Simulator,
+    token: String,
+}
+
+impl Person {
+    /// A user of the default scenario, signed in.
+    pub(crate) async fn sign_in(server: &Simulator, user: &str) -> Self {
+        Self {
+            server: server.clone(),
+            token: access_token_of(server, user).await,
+        }
+    }
+
+    /// One request, its body as JSON unless it is null.
+    pub(crate) fn request(&self, method: &str, path: &str, body: &Value) -> Request<Bytes> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "clearpass.example")
+            .header("accept", "application/json")
+            .header("authorization", format!("Bearer {}", self.token));
+        let request = match body {
+            Value::Null => request.body(Bytes::new()),
+            body => request
+                .header("content-type", "application/json")
+                .body(body.to_string().into()),
+        };
+        request.unwrap()
+    }
+
+    /// The status and the body of the answer.
+    pub(crate) async fn ask(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let request = self.request(method, path, &body);
+        let response = self.server.call(request).await.unwrap();
+        let value = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
+        (response.status().as_u16(), value)
+    }
+
+    /// The body of an answer that must be 200.
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        let (status, value) = self.ask("GET", path, Value::Null).await;
+        assert_eq!(status, 200, "{path}: {value}");
+        value
+    }
+}
+
+/// The items of a collection's page.
+pub(crate) fn items(page: &Value) -> &Vec<Value> {
+    page["_embedded"]["items"].as_array().unwrap()
+}
+
+/// Percent encoding for a part of a path or a query.
+pub(crate) fn encode(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
 /// The vendor guide's example.
 pub(crate) fn guide() -> Value {
     json!({
