@@ -262,6 +262,22 @@ fn a_scenario_file_is_read_and_its_faults_are_named() {
     );
 }
 
+#[test]
+fn a_scenario_file_names_files_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("scenario.json");
+    let mut scenario: Value =
+        serde_json::from_str(quickaccess_simulator::Scenario::default_json()).unwrap();
+    scenario["rows"] = serde_json::json!({ "guests": { "file": "guests.csv" } });
+    std::fs::write(&file, scenario.to_string()).unwrap();
+    std::fs::write(folder.path().join("guests.csv"), "username\nada\nbob\n").unwrap();
+    let program = Program::start(&["--scenario", file.to_str().unwrap()]);
+    let Some(counts) = program.curl(&[&program.url("control", "/rows")], "") else {
+        return;
+    };
+    assert_eq!(counts.body()["guests"], 2);
+}
+
 #[cfg(unix)]
 #[test]
 fn it_ends_politely_when_it_is_told_to() {

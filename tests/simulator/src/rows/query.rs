@@ -145,7 +145,7 @@ mod tests {
     fn rows_are_sorted_by_any_member_and_cut() {
         let settings: RowSettings = serde_json::from_value(json!({ "guests": { "rows": [
             { "username": "b", "simultaneous_use": 10, "badge": "x" },
-            { "username": "c", "simultaneous_use": 9 },
+            { "username": "c", "simultaneous_use": 9, "expire_time": 5 },
             { "username": "a" },
         ] } }))
         .unwrap();
@@ -157,7 +157,7 @@ mod tests {
                 offset,
                 limit,
             };
-            let page = query.run(rows.table(RowKind::Guest), rows.look(0));
+            let page = query.run(rows.table(RowKind::Guest), rows.look(10));
             let names = page
                 .rows
                 .iter()
@@ -174,6 +174,8 @@ mod tests {
             (("-badge", "{}", 0, 1), ("b", 3)),
             (("-username", r#"{"username":["a","c"]}"#, 0, 1), ("c", 2)),
             (("+id", "{}", 3, 9), ("", 3)),
+            (("+id", r#"{"current_state":"expired"}"#, 0, 9), ("c", 1)),
+            (("+current_state", "{}", 0, 9), ("bac", 3)),
             (("+username", "{}", u64::MAX, u64::MAX), ("", 3)),
         ];
         for ((sort, filter, offset, limit), (names, total)) in cases {

@@ -303,6 +303,8 @@ mod tests {
         table.put(look, &Id::Number(2), row(json!({ "username": "new" })));
         assert_eq!(table.find(look, ada), None);
         assert_eq!(table.find(look, "new"), Some(Id::Number(2)));
+        table.put(look, &Id::Number(2), row(json!({ "username": "newer" })));
+        assert_eq!(table.find(look, "new"), None);
         assert_eq!(
             table.add(look, row(json!({ "username": ada }))),
             Id::Number(6)
@@ -310,7 +312,7 @@ mod tests {
         assert_eq!(table.find(look, ada), Some(Id::Number(6)));
         assert!(table.remove(look, &Id::Number(3)) && !table.remove(look, &Id::Number(3)));
         assert!(table.remove(look, &Id::Number(2)));
-        assert_eq!(table.find(look, "new"), None);
+        assert_eq!(table.find(look, "newer"), None);
         assert_eq!(table.row(look, &Id::Number(3)), None);
         assert_eq!(ids(table, look), [1, 4, 5, 6]);
         assert_eq!(table.len(look), 4);
