@@ -13,7 +13,7 @@ pub(super) const LAST: [&str; 64] = [
     "Abend", "Acker", "Alder", "Amsel", "Arbor", "Birk", "Blume", "Borke", "Bracken", "Brook",
     "Cedar", "Clover", "Corvin", "Dale", "Distel", "Drossel", "Eiche", "Elster", "Erle", "Falk",
     "Farn", "Fenn", "Ferro", "Fink", "Flint", "Forst", "Ginster", "Granit", "Grove", "Hafer",
-    "Hasel", "Heath", "Heron", "Ilex", "Juniper", "Kiesel", "Klee", "Lark", "Linde", "Luchs",
+    "Hasel", "Heath", "Heron", "Ilex", "Jasper", "Kiesel", "Klee", "Lark", "Linde", "Luchs",
     "Marsh", "Milan", "Moor", "Morel", "Nessel", "Otter", "Pardel", "Quarz", "Quill", "Rabe",
     "Reed", "Rowan", "Salix", "Sorrel", "Stern", "Tanne", "Teal", "Ulme", "Vale", "Weide",
     "Willow", "Wren", "Yarrow", "Zeder",
@@ -29,7 +29,7 @@ pub(super) const COMPANIES: [&str; 12] = [
     "Glasshouse Seeds",
     "Harbour Cranes",
     "Inkwell Press",
-    "Juniper Freight",
+    "Jasmine Freight",
     "Kestrel Maps",
     "Lantern Theatre",
 ];
