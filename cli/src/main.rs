@@ -89,9 +89,10 @@ async fn run(command: Command) -> Result<(), Failure> {
         }
     };
     let done = stop.or(work).await;
+    let done = done.map_err(|failure| session.advise(failure));
     let forget = !matches!(command, Command::Token(_));
     session.finish(&mut stop, forget).await;
-    done.map_err(|failure| session.advise(failure))
+    done
 }
 
 /// Shows the help that was asked for, or what was typed wrongly: as JSON where that was asked for.

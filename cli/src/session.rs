@@ -3,9 +3,7 @@
 
 use std::{sync::OnceLock, time::Duration};
 
-use quickaccess::{
-    Action, Code, Error, QuickAccess, RefreshState, SessionState, SignedIn, TokenNeed,
-};
+use quickaccess::{Action, Code, Error, QuickAccess, RefreshState};
 
 use crate::{
     args::{Common, StoreKind},
@@ -17,8 +15,10 @@ use crate::{
     wait::wait,
 };
 
-/// How long a store may take for what it refused at first.
-const STORE_PATIENCE: Duration = Duration::from_secs(10);
+/// The library gives the answer to a refresh some two minutes.
+const REFRESH: Duration = Duration::from_secs(180);
+/// A store that takes longer hangs.
+const STORE: Duration = Duration::from_secs(30);
 
 /// What a command works on.
 #[derive(Debug)]
@@ -95,23 +95,53 @@ impl Session {
         failure
     }
 
-    /// Waits at the end of a command for what is under way: the answer to a refresh holds the next
-    /// refresh token, and must be stored before the program ends. A session that is kept nowhere
-    /// is signed out, unless its token was asked for.
-    pub(crate) async fn finish(&self, stop: &mut Stop, forget: bool) {
-        let Some((session, _)) = self.opened.get() else {
+    /// Ends the session in good order at the end of a command. One that is kept nowhere is signed
+    /// out, unless its token was asked for.
+    pub(crate) async fn finish(self, stop: &mut Stop, forget: bool) {
+        let Some((session, _)) = self.opened.into_inner() else {
             return;
         };
+        let forget = forget && self.common.memory && session.state().signed_in().is_some();
+        let finish = async {
+            if forget {
+                // Nobody will use these tokens any more.
+                let _ = wait("Signing out", session.sign_out()).await;
+            }
+            end(session).await;
+        };
         tokio::select! {
-            () = settle(session) => {}
+            () = finish => {}
             () = stop.asked() => {
                 show::note("Ended at once. If a sign-in is asked for next time, this is why.");
             }
         }
-        if forget && self.common.memory && session.state().signed_in().is_some() {
-            // Nobody will use these tokens any more.
-            let _ = wait("Signing out", session.sign_out()).await;
-        }
+    }
+}
+
+/// Gives a session up and waits until nothing of it is under way any more: the answer to a refresh
+/// holds the next refresh token, and must be stored before the program ends.
+pub(crate) async fn end(session: QuickAccess) {
+    let mut states = session.subscribe();
+    let signed_in = session.state().signed_in().cloned();
+    let refreshing = signed_in.is_some_and(|s| s.refresh == RefreshState::InFlight);
+    drop(session);
+    let what = "Waiting for the answer to a refresh (Ctrl-C ends at once)";
+    if refreshing && !ask::is_watched() {
+        show::note(&format!("{what}."));
+    }
+    let (what, patience) = if refreshing {
+        (what, REFRESH)
+    } else {
+        ("Ending", STORE)
+    };
+    // No state comes any more when all is done.
+    let ended = async { while states.changed().await.is_ok() {} };
+    let _ = wait(what, tokio::time::timeout(patience, ended)).await;
+    if states.borrow().signed_in().is_some_and(|s| !s.saved) {
+        show::note(
+            "The secret store did not take the new tokens; sign in again if the next command asks \
+             for it.",
+        );
     }
 }
 
@@ -165,45 +195,4 @@ pub(crate) async fn sign_in(session: &QuickAccess, common: &Common) -> Result<()
     let password = ask::password(&username).await?;
     wait("Signing in", session.sign_in(username, password)).await?;
     Ok(())
-}
-
-/// Waits until nothing is under way any more.
-async fn settle(session: &QuickAccess) {
-    if session.cached_token().is_some() {
-        // Whatever was told to the session before has been taken in when this is answered.
-        let _ = session.access_token_with(TokenNeed::default()).await;
-    }
-    let busy = |state: &SessionState| {
-        matches!(state, SessionState::SigningIn { .. })
-            || state.signed_in().is_some_and(is_refreshing)
-    };
-    let what = "Waiting for the answer to a refresh (Ctrl-C ends at once)";
-    until(what, session, busy).await;
-    let unsaved = |state: &SessionState| state.signed_in().is_some_and(|s| !s.saved);
-    let saved = until("Waiting for the secret store", session, unsaved);
-    if tokio::time::timeout(STORE_PATIENCE, saved).await.is_err() {
-        show::note(
-            "The secret store did not take the new tokens; sign in again if the next command asks \
-             for it.",
-        );
-    }
-    // Notes are written in order, so that reading them means that they have been written.
-    let _ = session.history().await;
-}
-
-fn is_refreshing(signed_in: &SignedIn) -> bool {
-    signed_in.refresh == RefreshState::InFlight
-}
-
-/// Waits while the state is like this.
-async fn until(what: &str, session: &QuickAccess, busy: impl Fn(&SessionState) -> bool) {
-    let mut states = session.subscribe();
-    if !busy(&states.borrow_and_update()) {
-        return;
-    }
-    if !ask::is_watched() {
-        show::note(&format!("{what}."));
-    }
-    // It fails only when the session is gone, and then there is nothing to wait for.
-    let _ = wait(what, states.wait_for(|state| !busy(state))).await;
 }

@@ -54,6 +54,34 @@ fn a09_an_answer_that_is_lost_is_told_and_the_next_command_goes_on() {
 
 #[test]
 #[ignore = "needs a secret service and `keyctl session -`; cargo xtask test provides them"]
+fn a10_the_end_of_a_one_shot_session_is_told_before_it_comes() {
+    of_each(|kept| {
+        let server = Server::start();
+        server
+            .simulator
+            .set_switches(|switches| switches.refresh_mode = RefreshMode::OneShot);
+        let person = Person::signed_in(kept, &server);
+        person.run(&["token", "--refresh"]).with(0);
+        let json = person.run(&["whoami", "--json"]).with(0).json();
+        let session = &json["session"];
+        assert_eq!(
+            (&session["refresh"], &session["refresh_code"]),
+            (&"ended".into(), &"single_use_spent".into())
+        );
+        assert!(session["stays"]["until"].is_string(), "{session}");
+        person
+            .run(&["whoami"])
+            .with(0)
+            .says("Stay signed in    until the access token ends. This server lets a session be");
+        person
+            .run(&["token", "--refresh"])
+            .with(10)
+            .notes("(single_use_spent)");
+    });
+}
+
+#[test]
+#[ignore = "needs a secret service and `keyctl session -`; cargo xtask test provides them"]
 fn a10_a_refusal_that_is_not_the_end_is_told_and_loses_nothing() {
     of_each(|kept| {
         let server = Server::start();
@@ -67,8 +95,13 @@ fn a10_a_refusal_that_is_not_the_end_is_told_and_loses_nothing() {
             .with(12)
             .notes("(client_unknown)");
         person.run(&["whoami"]).with(0);
-        person.run(&["token", "--refresh"]).with(0);
-        assert_eq!(server.simulator.counters().refreshes_accepted, 1);
+        // Every answer has come, and that is on record: the cause is no lost one.
+        server.simulator.revoke_refresh_tokens();
+        person
+            .run(&["token", "--refresh"])
+            .with(10)
+            .notes("(session_ended)");
+        person.run(&["whoami"]).with(0);
     });
 }
 

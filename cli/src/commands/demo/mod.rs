@@ -8,7 +8,7 @@ mod walk;
 
 use std::{sync::Arc, time::Duration};
 
-use crate::{args::Common, exit::Failure, stop::Stop, wait::wait};
+use crate::{args::Common, exit::Failure, session, stop::Stop, wait::wait};
 
 use place::Place;
 use steps::Steps;
@@ -40,14 +40,13 @@ async fn tidy(place: Place, failed: bool) -> bool {
         session,
         store,
     } = place;
-    if let Some(session) = &session {
+    if let Some(session) = session {
         if failed {
             let _ = wait("Signing out", session.sign_out()).await;
         }
-        // What is still to be noted goes into the folder before that is removed.
-        let _ = session.history().await;
+        // What is still to be written is, before all of it is removed.
+        session::end(session).await;
     }
-    drop(session);
     let gone = match store {
         Some(store) => remove(store).await,
         None => true,
