@@ -155,7 +155,7 @@ pub async fn run(args: SimulatorArgs) -> Result<(), RunError> {
     say(&running.json().to_string());
     introduce(&simulator, &running);
     end.await;
-    eprintln!("The simulator ends.");
+    tell("The simulator ends.");
     running.stop().await;
     Ok(())
 }
@@ -228,16 +228,26 @@ fn introduce(simulator: &Simulator, running: &Running) {
         .iter()
         .map(|user| user.name.as_str())
         .collect();
-    eprintln!("ClearPass simulator: {}", running.https_url());
-    eprintln!(
-        "  pages:       {}/ (Access Tracker, API)",
-        running.http_url()
-    );
-    eprintln!("  control API: {}/", running.control_url());
-    eprintln!("  certificate: {}", running.certificate_sha256());
-    eprintln!("  API clients: {}", clients.join(", "));
-    eprintln!("  users:       {}", users.join(", "));
-    eprintln!("Ctrl-C ends it.");
+    tell(&format!(
+        "ClearPass simulator: {}\n\
+         \x20 pages:       {}/ (Access Tracker, API)\n\
+         \x20 control API: {}/\n\
+         \x20 certificate: {}\n\
+         \x20 API clients: {}\n\
+         \x20 users:       {}\n\
+         Ctrl-C ends it.",
+        running.https_url(),
+        running.http_url(),
+        running.control_url(),
+        running.certificate_sha256(),
+        clients.join(", "),
+        users.join(", "),
+    ));
+}
+
+/// Tells a person something; where nobody listens, the server goes on.
+fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// Prints a line at once: its reader must not have to wait for a buffer to fill.
