@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::{
     config::{Config, Timeouts},
-    environment::{Environment, SystemEnvironment},
+    environment::{Environment, Millis, SystemEnvironment},
     error::{Code, Error},
     quickaccess::QuickAccess,
     secret::Secret,
@@ -165,6 +165,16 @@ impl Builder {
                 "The data folder cannot be read or written. Give a folder that this app may write to.",
             ),
         };
+        if claims.processes == Processes::One {
+            data.claim().map_err(|error| match error {
+                StoreError::Denied => Error::with_message(
+                    Code::StoreUnavailable,
+                    "Another process of this app uses its session already, and the store is for one \
+                     process alone. End the other one, or give a store that several may share.",
+                ),
+                error => unavailable(error),
+            })?;
+        }
         let name = server.to_string();
         let account = data.account(&name, &client_id).map_err(unavailable)?;
         let mode = data.mode(&name, &client_id).unwrap_or_default();
@@ -187,14 +197,16 @@ impl Builder {
                 )?) as Arc<dyn Transport>
             }
         };
-        let mut owner = [0; 8];
-        environment.random(&mut owner);
+        let mut random = [0; 8];
+        environment.random(&mut random);
+        let owner = data.enter(u64::from_le_bytes(random));
         let state = State::new(Known {
             mode,
             doubts_old_token: true,
             has_secret: self.client_secret.is_some(),
             alone: claims.processes == Processes::One || claims.persistence == Persistence::Process,
-            owner: u64::from_le_bytes(owner),
+            owner,
+            store_limit: Millis::try_from(self.timeouts.store.as_millis()).unwrap_or(Millis::MAX),
         });
         let shared = Arc::new(Shared {
             config: Config {
@@ -214,6 +226,7 @@ impl Builder {
             published: ArcSwap::from_pointee(Published {
                 state: SessionState::Loading,
                 serving: None,
+                lease: None,
             }),
             states: watch::channel(SessionState::Loading).0,
             persistence: claims.persistence,

@@ -350,11 +350,24 @@ impl QuickAccess {
         tokio::select! {
             biased;
             told = self.ask(event) => told,
-            () = self.shared.environment.sleep(patience) => Err(Error::with_message(
-                Code::Timeout,
-                "The session is still being extended. Try again in a moment; nothing is lost.",
-            )),
+            () = self.shared.environment.sleep(patience) => Err(self.still_waiting()),
         }
+    }
+
+    /// The caller's time is up; what it waited for goes on.
+    fn still_waiting(&self) -> Error {
+        let now = self.shared.environment.now();
+        let lease = self.shared.published.load().lease;
+        let message = match lease {
+            Some(_) => {
+                "Another process of this app is extending the session. Try again in a moment; \
+                 nothing is lost."
+            }
+            None => "The session is still being extended. Try again in a moment; nothing is lost.",
+        };
+        // The other process may be done at any moment, so no wait is longer than that.
+        let after = lease.map(|lease| lease.rest(now).clamp(1_000, 10_000));
+        Error::with_message(Code::Timeout, message).after(after.map(Duration::from_millis))
     }
 
     /// Waits until the store has been read.

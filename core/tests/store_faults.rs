@@ -9,7 +9,6 @@ use std::time::Duration;
 use quickaccess::{
     Action, Cause, Code, PlatformEvent, RefreshState, SessionState, store::StoreError,
 };
-use quickaccess_simulator::{HoldAt, Operation};
 use support::{HOUR, MINUTE, Phone, signed_in, until};
 
 const OVER: Duration = Duration::from_secs(28_800);
@@ -278,32 +277,4 @@ async fn a_session_in_memory_outlives_a_store_that_lost_it() {
     assert_eq!(session.refresh().await.unwrap().generation(), 2);
     drop(session);
     assert_eq!(phone.start().access_token().await.unwrap().generation(), 2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_restart_with_an_open_journal_tries_again_and_knows_why_it_ends() {
-    let phone = Phone::new();
-    let session = phone.signed_in().await;
-    phone.pass(DUE).await;
-    let hold = phone
-        .server
-        .hold(Operation::TokenRefresh, HoldAt::AfterCommit);
-    session.access_token().await.unwrap();
-    hold.reached().await;
-    // The process is killed here: what is in the store now is all that is left.
-    let left = phone.store.entries();
-    let killed = Phone {
-        store: Default::default(),
-        ..phone.clone()
-    };
-    killed.store.restore(left);
-    hold.release();
-    let session = killed.start();
-    session.refresh().await.unwrap_err();
-    let ended = RefreshState::Ended(Cause::RefreshUnfinished);
-    until(&session, |state| {
-        state.signed_in().is_some_and(|s| s.refresh == ended)
-    })
-    .await;
-    assert!(session.access_token().await.is_ok(), "served to its end");
 }

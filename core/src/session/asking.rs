@@ -12,6 +12,7 @@ use super::{
     shared::Shared,
 };
 use crate::{
+    environment::Millis,
     error::{Action, Code, Error},
     protocol::{
         grant::{self, Grant},
@@ -88,12 +89,14 @@ impl Shared {
         Vault::trust_name(self.config.server.host(), self.config.server.port())
     }
 
-    /// Asks the token endpoint once. An abort ends the wait; the server may have committed.
+    /// Asks the token endpoint once, and not after this moment of the boot clock. An abort ends the
+    /// wait; the server may have committed.
     pub(super) async fn ask_for_tokens(
         &self,
         lane: Lane,
         grant: &Grant<'_>,
         secret: Option<&Secret>,
+        not_after: Option<Millis>,
         aborted: oneshot::Receiver<()>,
     ) -> (Outcome, Option<TokenPair>) {
         let client_secret = self.config.client_secret.as_ref();
@@ -106,7 +109,11 @@ impl Shared {
         };
         let mut request = Request::new(lane, http::Method::POST, url, limits);
         request.body = Some(grant::body(grant, &self.config.client_id, client_secret));
+        request.not_after = not_after;
         let sent = self.environment.now();
+        if not_after.is_some_and(|last| sent.boot > last) {
+            return (Outcome::NotSent(Failure::new(Code::Timeout)), None);
+        }
         let answer = tokio::select! {
             biased;
             answer = self.send(request) => answer,

@@ -269,7 +269,9 @@ impl Driver {
             .as_ref()
             .map_or("", |pair| pair.username.as_str());
         let state = SessionState::of(&self.state, username, self.shared.persistence, now);
-        let session = self.state.session().filter(|session| !session.rejected);
+        let session = self.state.session();
+        let lease = session.and_then(|session| session.waits_for(now)).copied();
+        let session = session.filter(|session| !session.rejected);
         let old = self.shared.published.load();
         let same = match (&old.serving, session) {
             (Some(serving), Some(session)) => {
@@ -281,7 +283,7 @@ impl Driver {
             (None, None) => true,
             _ => false,
         };
-        if !(same && old.state == state) {
+        if !(same && old.state == state && old.lease == lease) {
             let serving = session
                 .zip(self.current.as_ref())
                 .map(|(session, pair)| Serving {
@@ -297,6 +299,7 @@ impl Driver {
             self.shared.published.store(Arc::new(Published {
                 state: state.clone(),
                 serving,
+                lease,
             }));
         }
         self.shared.states.send_if_modified(|known| {

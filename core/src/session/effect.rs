@@ -6,6 +6,7 @@ use super::{
     model::{Attempt, Cause, Epoch, Generation, Journal, Renewal, ServerMode, Times},
     state::Keep,
 };
+use crate::environment::Millis;
 
 /// What a caller is told.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -33,14 +34,39 @@ pub enum Answer {
 /// What the record is compared with before it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Expect {
-    /// Whatever is there is replaced.
+    /// Whatever is there is replaced: a sign-in.
     Anything,
-    /// This epoch and generation must be there.
+    /// This epoch and generation must be there, whatever another process has tried with it or
+    /// concluded from a failure: a new pair beats all of that.
     Exactly {
         /// The epoch.
         epoch: Epoch,
         /// The generation.
         generation: Generation,
+    },
+    /// This epoch and generation must be there, with this journal of another process and no end
+    /// that another process has concluded: every other write, so that no lease is wiped out.
+    Untouched {
+        /// The epoch.
+        epoch: Epoch,
+        /// The generation.
+        generation: Generation,
+        /// Names this process; a journal of its own is no hindrance.
+        owner: u64,
+        /// The journal of another process.
+        others: Option<Journal>,
+    },
+    /// Nothing must be there: the record had vanished, or a sign-in that was cancelled has or has
+    /// not yet taken its place.
+    Missing {
+        /// The cancelled sign-in, whose record may be there.
+        displaced_by: Option<Epoch>,
+        /// The session itself, which may be there if that did not happen.
+        epoch: Epoch,
+        /// Its generation.
+        generation: Generation,
+        /// Names this process; a journal of its own is no hindrance.
+        owner: u64,
     },
 }
 
@@ -106,6 +132,8 @@ pub enum Happening {
     NoApiAccess,
     /// Another process had a newer pair.
     Adopted(Generation),
+    /// A refresh that another process began, or this one before it was ended, has no result.
+    TakenOver,
     /// What was saved is lost or cannot be used.
     SetAside(Cause),
     /// The sign-out could not remove the record yet.
@@ -188,6 +216,9 @@ pub enum Effect {
         attempt: Attempt,
         /// With what.
         renewal: Renewal,
+        /// It is not sent after this moment of the boot clock, since another process may have
+        /// taken the lease over by then.
+        not_after: Option<Millis>,
     },
     /// Give up waiting for the answer to a refresh: the path is dead.
     AbortRefresh {

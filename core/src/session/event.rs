@@ -1,6 +1,6 @@
 //! What goes into the machine. What comes out is in `effect`.
 
-use super::model::{Attempt, Cause, Epoch, Generation, Journal, Renewal, Times};
+use super::model::{Attempt, Cause, Epoch, Generation, Holder, Journal, Renewal, Times};
 use crate::{
     environment::{Millis, Now},
     error::Code,
@@ -131,6 +131,15 @@ pub enum Loaded {
     Session(Box<LoadedSession>),
     /// Nobody is signed in.
     SignedOut(Cause),
+    /// Nobody is signed in: no refresh of this pair was left.
+    Buried {
+        /// Why.
+        cause: Cause,
+        /// Which sign-in it was.
+        epoch: Epoch,
+        /// Which token pair.
+        generation: Generation,
+    },
     /// What was saved is lost or cannot be used, which nobody knew so far.
     SetAside(Cause),
     /// The store did not tell.
@@ -156,6 +165,8 @@ pub struct LoadedSession {
     pub ended: Option<Cause>,
     /// An open refresh.
     pub journal: Option<Journal>,
+    /// What is known of the process that wrote the journal.
+    pub holder: Holder,
     /// Whether the pair was got because the one before was rejected.
     pub after_rejection: bool,
     /// Whether the refresh token was used for this pair, no new one came, and it is to be proven

@@ -87,6 +87,12 @@ pub(super) fn entry(happening: &Happening, wall: Millis) -> HistoryEntry {
                 "Another process of this app had extended the session (token pair {generation})."
             ),
         ),
+        Happening::TakenOver => (
+            "taken_over",
+            None,
+            "An earlier try to extend the session has no known result. It is tried again."
+                .to_owned(),
+        ),
         Happening::SetAside(cause @ Cause::StoreLost) => (
             "store_lost",
             Some(cause.code()),

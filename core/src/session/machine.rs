@@ -223,7 +223,11 @@ impl Turn<'_> {
 
     /// The store was read: what was asked for meanwhile goes on.
     fn loaded(&mut self, attempt: Attempt, loaded: Loaded, parked: Vec<Event>) -> Phase {
-        let signed_out = |cause| Phase::SignedOut(SignedOut::settled(cause));
+        let looked = Some(self.at.now);
+        let signed_out = |cause| {
+            let settled = SignedOut::settled(cause);
+            Phase::SignedOut(SignedOut { looked, ..settled })
+        };
         let mut phase = match loaded {
             Loaded::Session(loaded) => {
                 self.effects.push(Effect::Adopt { attempt });
@@ -234,7 +238,7 @@ impl Turn<'_> {
                 }
                 phase
             }
-            Loaded::SignedOut(cause) => signed_out(cause),
+            Loaded::SignedOut(cause) | Loaded::Buried { cause, .. } => signed_out(cause),
             Loaded::SetAside(cause) => {
                 self.note(Happening::SetAside(cause));
                 signed_out(cause)

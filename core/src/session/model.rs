@@ -100,14 +100,27 @@ pub struct Times {
 pub struct Journal {
     /// The generation whose refresh token is sent.
     pub generation: Generation,
-    /// Which try of this process.
+    /// Which try of this process; 0 when none is open, and the journal only remembers that earlier
+    /// ones had no answer.
     pub attempt: Attempt,
-    /// Which process: drawn at its start.
+    /// Which process: drawn at its start. It is odd when a lock in the data folder tells whether
+    /// the process still runs.
     pub owner: u64,
     /// When.
     pub at: Now,
     /// How many earlier tries of this generation ended without an answer.
     pub unknown_tries: u32,
+}
+
+/// What is known of the process that wrote a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Holder {
+    /// Nothing.
+    Unknown,
+    /// It still runs, or is stopped: the operating system says that it holds its lock.
+    Runs,
+    /// It has ended.
+    Gone,
 }
 
 /// Everything of a session that is kept in the secret store.

@@ -38,10 +38,13 @@ impl Turn<'_> {
         }
     }
 
-    /// `invalid_grant` is true: no refresh is left. The access token is served to its end.
-    pub(super) fn believe(&mut self, s: &mut Session) {
+    /// `invalid_grant` is true: no refresh is left. The access token is served to its end. `told`
+    /// is the cause that another process has found out.
+    pub(super) fn believe(&mut self, s: &mut Session, told: Option<Cause>) {
         let cause = if s.unknown_tries > 0 {
             Cause::RefreshUnfinished
+        } else if let Some(told) = told {
+            told
         } else if self.proving(s) {
             self.learn(ServerMode::OneShot);
             Cause::SingleUseSpent
@@ -50,7 +53,7 @@ impl Turn<'_> {
         } else {
             Cause::SessionEnded
         };
-        (s.unproven, s.owed, s.unknown_tries) = (false, false, 0);
+        (s.journal, s.unproven, s.owed, s.unknown_tries) = (None, false, false, 0);
         s.refresh = Refresh::Ended { cause };
         self.effects.push(Effect::DropRefreshToken);
         self.note(Happening::RefreshEnded(cause));
@@ -70,7 +73,7 @@ impl Turn<'_> {
 
     /// A session that was read from the store.
     pub(super) fn restored(&self, loaded: &LoadedSession) -> Session {
-        let mut session = Session::restored(loaded, self.at.now);
+        let mut session = Session::restored(loaded, self.known, self.at.now);
         session.stretched = self.works_once(session.renewal);
         session.unproven &= self.known.mode.is_none();
         session

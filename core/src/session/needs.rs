@@ -44,6 +44,8 @@ impl Session {
     /// Whether waiting will bring this caller something.
     pub(super) fn coming(&self, want: Want, now: Now) -> bool {
         match self.refresh {
+            // The last look into the store before the session is given up.
+            _ if self.look.read.is_some() && self.over(now).is_some() => true,
             Refresh::InFlight { .. } => true,
             Refresh::Ready => {
                 !(self.stretched && self.serves(now) && matches!(want, Want::Token { .. }))
@@ -52,7 +54,8 @@ impl Session {
         }
     }
 
-    fn hungry(&self, now: Now) -> bool {
+    /// Whether somebody waits whom only a refresh can satisfy.
+    pub(super) fn hungry(&self, now: Now) -> bool {
         let serves = self.serves(now);
         self.waiters.iter().any(|(_, want)| {
             let stretched = self.stretched && serves && matches!(want, Want::Token { .. });
@@ -73,7 +76,9 @@ impl Session {
 
     pub(super) fn may_start(&self, now: Now) -> bool {
         let store_free = matches!(self.write, Write::Saved | Write::Owed { .. });
+        let elsewhere = self.renewal == Renewal::RefreshToken && self.waits_for(now).is_some();
         store_free
+            && !elsewhere
             && match &self.refresh {
                 Refresh::Ready => self.unproven || !self.standing(now).young,
                 Refresh::Waiting { since, wait, .. } => clock::rest(*since, *wait, now) == 0,
@@ -156,15 +161,21 @@ impl Session {
         };
         let wanted = (self.owed || self.unproven) && !background;
         let standing = self.standing(now);
+        let elsewhere = self.waits_for(now).map_or(0, |lease| lease.rest(now));
         let refresh = match &self.refresh {
+            Refresh::Ready if self.waits_for(now).is_some() => self.next_look(wanted, now),
             Refresh::Ready if standing.young && (wanted || !self.waiters.is_empty()) => Some(1_000),
-            Refresh::Waiting { since, wait, .. } if wanted => Some(clock::rest(*since, *wait, now)),
-            Refresh::Blocked { since, .. } if wanted => Some(clock::rest(*since, BLOCKED, now)),
+            Refresh::Waiting { since, wait, .. } if wanted => {
+                Some(clock::rest(*since, *wait, now).max(elsewhere))
+            }
+            Refresh::Blocked { since, .. } if wanted => {
+                Some(clock::rest(*since, BLOCKED, now).max(elsewhere))
+            }
             Refresh::InFlight {
                 stage: Stage::Sent { network_changed },
                 ..
             } => network_changed.map(|since| clock::rest(since, DEAD_PATH, now)),
-            Refresh::Ended { .. } | Refresh::None => {
+            Refresh::Ended { .. } | Refresh::None if self.look.read.is_none() => {
                 let margin = self.times.lifetime.map_or(0, clock::margin);
                 standing.remaining.map(|left| left.saturating_sub(margin))
             }

@@ -60,7 +60,7 @@ impl Turn<'_> {
                 unproven: pair.keep == Keep::OldUnproven,
             },
             tokens: Tokens::Answer(pair.attempt, pair.keep),
-            expect: s.expect(),
+            expect: s.expect_for_pair(self.known.owner),
         });
         Refresh::InFlight {
             attempt: pair.attempt,
@@ -104,6 +104,7 @@ impl Turn<'_> {
     ) {
         s.replay_who_asks();
         s.generation = s.generation.saturating_add(1);
+        (s.journal, s.lease) = (None, None);
         s.times = pair.times;
         s.anchor = Anchor::fresh(pair.times.sent);
         s.after_rejection = after_rejection;
@@ -130,7 +131,7 @@ impl Turn<'_> {
         }
         match result {
             Ok(()) => {
-                s.stored = Some(s.generation);
+                (s.stored, s.displaced_by) = (Some(s.generation), None);
                 s.write = Write::Saved;
             }
             Err(error) => {

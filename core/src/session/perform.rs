@@ -96,8 +96,9 @@ impl Driver {
                 generation,
                 attempt,
                 renewal,
+                not_after,
             } => {
-                self.send_refresh(epoch, generation, attempt, renewal);
+                self.send_refresh(epoch, generation, attempt, renewal, not_after);
             }
             Effect::Take {
                 attempt,
@@ -183,7 +184,7 @@ impl Driver {
     /// Keeps the tokens of a record; the machine gets the rest.
     pub(super) fn keep_loaded(&mut self, attempt: Attempt, loaded: store::Loaded) -> Loaded {
         match loaded {
-            store::Loaded::Session(record) => {
+            store::Loaded::Session(record, holder) => {
                 let session = LoadedSession {
                     epoch: record.epoch,
                     generation: record.generation,
@@ -193,6 +194,7 @@ impl Driver {
                     refresh_token: record.refresh_token.is_some(),
                     ended: record.ended,
                     journal: record.journal,
+                    holder,
                     after_rejection: record.after_rejection,
                     unproven: record.unproven,
                 };
@@ -200,6 +202,15 @@ impl Driver {
                 Loaded::Session(Box::new(session))
             }
             store::Loaded::SignedOut(cause) => Loaded::SignedOut(cause),
+            store::Loaded::Buried {
+                cause,
+                epoch,
+                generation,
+            } => Loaded::Buried {
+                cause,
+                epoch,
+                generation,
+            },
             store::Loaded::SetAside(cause) => Loaded::SetAside(cause),
             store::Loaded::Failed(error) => Loaded::Failed(error),
         }
@@ -294,6 +305,28 @@ fn expected(expect: Expect) -> store::Expect {
     match expect {
         Expect::Anything => store::Expect::Anything,
         Expect::Exactly { epoch, generation } => store::Expect::Exactly { epoch, generation },
+        Expect::Untouched {
+            epoch,
+            generation,
+            owner,
+            others,
+        } => store::Expect::Untouched {
+            epoch,
+            generation,
+            owner,
+            others,
+        },
+        Expect::Missing {
+            displaced_by,
+            epoch,
+            generation,
+            owner,
+        } => store::Expect::Missing {
+            displaced_by,
+            epoch,
+            generation,
+            owner,
+        },
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
 
 use super::{
     clock::{self, Anchor, Standing},
+    lease::Lease,
     model::{Cause, Epoch, Generation, Renewal, ServerMode, Times},
     state::{Phase, Previous, Refresh, Session, State},
 };
@@ -29,6 +30,8 @@ const NUDGE_AGAIN: Millis = 10_000;
 pub(crate) struct Published {
     pub(crate) state: SessionState,
     pub(crate) serving: Option<Serving>,
+    /// The refresh of another process whose result is waited for.
+    pub(crate) lease: Option<Lease>,
 }
 
 /// The token that is good right now.
@@ -180,6 +183,8 @@ pub enum RefreshState {
     Ready,
     /// One is under way.
     InFlight,
+    /// Another process of this app has one under way; its result is taken over.
+    Elsewhere,
     /// The last one failed, and it is tried again.
     Waiting(Code),
     /// The server refuses for a reason that an administrator can mend.
@@ -205,7 +210,7 @@ pub enum Stays {
 impl SessionState {
     /// The view of a state.
     pub(crate) fn of(state: &State, username: &str, persistence: Persistence, now: Now) -> Self {
-        let signed_in = |s: &Session| view(s, state.known.mode, username, persistence);
+        let signed_in = |s: &Session| view(s, state.known.mode, username, persistence, now);
         match &state.phase {
             Phase::Closed | Phase::Loading { before: None, .. } => Self::Loading,
             Phase::Loading {
@@ -257,6 +262,7 @@ fn view(
     mode: Option<ServerMode>,
     username: &str,
     persistence: Persistence,
+    now: Now,
 ) -> SignedIn {
     // Where the age was known at the anchor, the end is the same whenever it is worked out.
     let at = |after: Millis| {
@@ -270,6 +276,7 @@ fn view(
         generation: s.generation,
         expires_at,
         refresh: match &s.refresh {
+            Refresh::Ready if s.waits_for(now).is_some() => RefreshState::Elsewhere,
             Refresh::Ready => RefreshState::Ready,
             Refresh::InFlight { .. } => RefreshState::InFlight,
             Refresh::Waiting { failure, .. } => RefreshState::Waiting(failure.code),

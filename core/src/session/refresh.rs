@@ -2,11 +2,13 @@
 //! ends a refresh token, and only after the store was read again.
 
 use super::{
+    clock,
     effect::{Effect, Expect, Happening, RecordDraft, Tokens},
     event::{Failure, Loaded, Outcome},
+    lease,
     machine::Turn,
     model::{Attempt, Journal, Renewal},
-    state::{Phase, Refresh, Session, Stage, Why, Write},
+    state::{Look, Phase, Refresh, Session, Stage, Why, Write},
     storing::Found,
 };
 use crate::{environment::Now, error::Code, store::StoreError};
@@ -33,27 +35,41 @@ impl Turn<'_> {
         let stage = if s.renewal == Renewal::ClientSecret {
             self.send(s, attempt)
         } else {
-            let write = self.next_attempt();
-            let journal = Journal {
-                generation: s.generation,
-                attempt,
-                owner: self.known.owner,
-                at: self.at.now,
-                unknown_tries: s.unknown_tries,
-            };
-            self.effects.push(Effect::Write {
-                attempt: write,
-                draft: s.draft(Some(journal)),
-                tokens: Tokens::Current,
-                expect: s.expect(),
-            });
-            Stage::Journaling { write }
+            self.write_journal(s, attempt)
         };
         s.refresh = Refresh::InFlight {
             attempt,
             stage,
             after_rejection,
         };
+    }
+
+    fn write_journal(&mut self, s: &mut Session, attempt: Attempt) -> Stage {
+        if let Some(lease) = &s.lease
+            && lease.journal.generation == s.generation
+        {
+            // It is over, or nothing would start.
+            let tries = lease.journal.unknown_tries.saturating_add(1);
+            s.unknown_tries = s.unknown_tries.max(tries);
+        }
+        let write = self.next_attempt();
+        let journal = Journal {
+            generation: s.generation,
+            attempt,
+            owner: self.known.owner,
+            at: self.at.now,
+            unknown_tries: s.unknown_tries,
+        };
+        self.effects.push(Effect::Write {
+            attempt: write,
+            draft: s.draft(Some(journal)),
+            tokens: Tokens::Current,
+            expect: s.expect(self.known.owner),
+        });
+        s.journal = Some(journal);
+        // A look that is under way is of no use any more: the write compares for itself.
+        s.look = Look::after(self.at.now);
+        Stage::Journaling { write }
     }
 
     /// The journal was written, or could not be.
@@ -69,9 +85,15 @@ impl Turn<'_> {
                 if !s.is_saved() {
                     self.note(Happening::SavedAtLast);
                 }
-                s.stored = Some(s.generation);
+                (s.stored, s.displaced_by) = (Some(s.generation), None);
                 s.write = Write::Saved;
-                self.send(s, attempt)
+                self.taken_over(s);
+                if self.is_too_late(s) {
+                    // This process was stopped for so long that others may count the lease as over.
+                    self.write_journal(s, attempt)
+                } else {
+                    self.send(s, attempt)
+                }
             }
             Err(StoreError::Conflict) => self.read_again(Why::Journal),
             // With a token that is still good nothing is risked; a locked store opens again.
@@ -117,6 +139,7 @@ impl Turn<'_> {
                     failure,
                     since: self.at.now,
                 };
+                s.journal = None;
                 self.close_journal(s);
             }
             Outcome::NotSent(failure) => {
@@ -138,6 +161,9 @@ impl Turn<'_> {
                     s.owed = true;
                 }
                 self.wait(s, failure, true);
+                if !self.known.alone {
+                    self.close_journal(s);
+                }
             }
         }
     }
@@ -157,7 +183,7 @@ impl Turn<'_> {
         else {
             return Phase::SignedIn(s);
         };
-        let found = Found::of(&mut s, loaded);
+        let found = self.found(&mut s, loaded);
         if let Some(ended) = self.settle(&mut s, read, &found) {
             return ended;
         }
@@ -168,21 +194,31 @@ impl Turn<'_> {
                 });
             }
             (Found::Newer(_), _) => {}
-            (Found::Ours | Found::Lost, Why::Pair(pair, conflicts)) => {
+            (Found::Ours(_) | Found::Lost, Why::Pair(pair, conflicts)) => {
                 s.refresh = self.write_pair(&s, pair, conflicts, after_rejection);
             }
             (Found::Unreadable(error), Why::Pair(pair, _)) => {
                 self.show_pair(&mut s, pair, after_rejection, Err(error));
             }
-            (Found::Ours | Found::Lost, Why::InvalidGrant) => self.believe(&mut s),
-            (Found::Unreadable(_), Why::InvalidGrant) if self.known.alone => self.believe(&mut s),
-            (Found::Unreadable(error), _) => self.wait(&mut s, error.into(), false),
-            // What the store holds is known now, so the journal fits.
-            (Found::Ours | Found::Lost, Why::Journal) if s.tries < MOST_CONFLICTS => {
-                s.tries += 1;
-                s.refresh = Refresh::Ready;
+            // Another process has it under way, and may have more luck.
+            (Found::Ours(None), Why::InvalidGrant | Why::Journal)
+                if s.waits_for(self.at.now).is_some() =>
+            {
+                self.leave_to_another(&mut s);
             }
-            (Found::Ours | Found::Lost, Why::Journal) => {
+            (Found::Ours(ended), Why::InvalidGrant) => self.believe(&mut s, ended),
+            (Found::Lost, Why::InvalidGrant) => self.believe(&mut s, None),
+            (Found::Unreadable(_), Why::InvalidGrant) if self.known.alone => {
+                self.believe(&mut s, None);
+            }
+            (Found::Unreadable(error), _) => self.wait(&mut s, error.into(), false),
+            (Found::Ours(Some(cause)), Why::Journal) => self.end_elsewhere(&mut s, cause),
+            // What the store holds is known now, so the journal fits.
+            (Found::Ours(None) | Found::Lost, Why::Journal) if s.tries < MOST_CONFLICTS => {
+                s.tries += 1;
+                (s.refresh, s.journal) = (Refresh::Ready, None);
+            }
+            (Found::Ours(None) | Found::Lost, Why::Journal) => {
                 self.wait(&mut s, StoreError::Conflict.into(), false);
             }
             (Found::Other(_) | Found::Gone(_), _) => {}
@@ -190,19 +226,32 @@ impl Turn<'_> {
         self.pump(s)
     }
 
-    /// Nothing of this try is open any more; only a try without an answer stays on record.
+    /// Nothing of this try is open any more; only that an earlier one has no answer stays on
+    /// record. Where others may wait for the lease, that is written too.
     fn close_journal(&mut self, s: &mut Session) {
-        if s.unknown_tries == 0 && s.renewal == Renewal::RefreshToken {
+        let to_write = s.unknown_tries == 0 || !self.known.alone;
+        if to_write && s.renewal == Renewal::RefreshToken {
             self.write_now(s, 0);
         }
     }
 
+    /// Whether others may count the lease as over before a request that is sent now has ended.
+    fn is_too_late(&self, s: &Session) -> bool {
+        let within = lease::send_within(self.known);
+        !self.known.alone
+            && s.journal
+                .is_some_and(|journal| clock::rest(journal.at, within, self.at.now) == 0)
+    }
+
     fn send(&mut self, s: &Session, attempt: Attempt) -> Stage {
+        let within = lease::send_within(self.known);
+        let journal = s.journal.filter(|_| !self.known.alone);
         self.effects.push(Effect::SendRefresh {
             epoch: s.epoch,
             generation: s.generation,
             attempt,
             renewal: s.renewal,
+            not_after: journal.map(|journal| journal.at.boot.saturating_add(within)),
         });
         Stage::Sent {
             network_changed: None,
@@ -254,36 +303,47 @@ impl Session {
         }
     }
 
-    /// What must be in the store before a write.
-    pub(super) fn expect(&self) -> Expect {
+    /// What must be in the store before a write. A pair that the store has not taken yet beats
+    /// whatever others have made of the one before.
+    pub(super) fn expect(&self, owner: u64) -> Expect {
+        if !self.is_saved() {
+            return self.expect_for_pair(owner);
+        }
+        Expect::Untouched {
+            epoch: self.epoch,
+            generation: self.generation,
+            owner,
+            others: self.lease.map(|lease| lease.journal),
+        }
+    }
+
+    /// What must be in the store before a new pair is written.
+    pub(super) fn expect_for_pair(&self, owner: u64) -> Expect {
         match self.stored {
             Some(generation) => Expect::Exactly {
                 epoch: self.epoch,
                 generation,
             },
-            None => Expect::Anything,
+            None => Expect::Missing {
+                displaced_by: self.displaced_by,
+                epoch: self.epoch,
+                generation: self.generation,
+                owner,
+            },
         }
     }
 
     /// The journal that a record must keep: while a try is open, and while one ended without an
     /// answer.
     pub(super) fn open_journal(&self, owner: u64, now: Now) -> Option<Journal> {
-        let journal = |attempt, unknown_tries| Journal {
+        let remembered = || Journal {
             generation: self.generation,
-            attempt,
+            attempt: 0,
             owner,
             at: now,
-            unknown_tries,
+            unknown_tries: self.unknown_tries - 1,
         };
-        match self.refresh {
-            Refresh::InFlight {
-                attempt,
-                stage: Stage::Sent { .. },
-                ..
-            } if self.renewal == Renewal::RefreshToken => {
-                Some(journal(attempt, self.unknown_tries))
-            }
-            _ => (self.unknown_tries > 0).then(|| journal(0, self.unknown_tries - 1)),
-        }
+        self.journal
+            .or_else(|| (self.unknown_tries > 0).then(remembered))
     }
 }

@@ -9,7 +9,9 @@ use super::{
     event::{Event, Failure, Outcome, Verdict},
     model::{Attempt, Epoch, Generation, Renewal},
 };
-use crate::{error::Code, protocol::grant::Grant, secret::Secret, transport::Lane};
+use crate::{
+    environment::Millis, error::Code, protocol::grant::Grant, secret::Secret, transport::Lane,
+};
 
 impl Driver {
     pub(super) fn send_sign_in(&mut self, attempt: Attempt, credentials: Credentials) {
@@ -33,7 +35,7 @@ impl Driver {
                 None => Grant::ClientCredentials,
             };
             let (outcome, pair) = shared
-                .ask_for_tokens(Lane::SignIn, &grant, password.as_ref(), aborted)
+                .ask_for_tokens(Lane::SignIn, &grant, password.as_ref(), None, aborted)
                 .await;
             drop(password);
             promise.keep(Message::SignInAnswered(attempt, outcome, pair, username));
@@ -46,6 +48,7 @@ impl Driver {
         generation: Generation,
         attempt: Attempt,
         renewal: Renewal,
+        not_after: Option<Millis>,
     ) {
         let address = self.address.clone();
         let (abort, aborted) = oneshot::channel();
@@ -67,7 +70,7 @@ impl Driver {
                 (Renewal::ClientSecret, _) => Grant::ClientCredentials,
             };
             let (outcome, pair) = shared
-                .ask_for_tokens(Lane::Refresh, &grant, token.as_ref(), aborted)
+                .ask_for_tokens(Lane::Refresh, &grant, token.as_ref(), not_after, aborted)
                 .await;
             promise.keep(answered(outcome, pair));
         }));

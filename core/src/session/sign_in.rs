@@ -4,11 +4,13 @@
 use super::{
     clock::{Anchor, refresh_point},
     effect::{Answer, Effect, Expect, Happening, Tokens},
-    event::{Event, Failure, Grant, Lifetime, Loaded, Outcome, WaiterId},
+    event::{Event, Failure, Grant, Lifetime, Loaded, LoadedSession, Outcome, WaiterId},
+    lease::Lease,
     machine::Turn,
-    model::{Attempt, Epoch, Renewal, Times},
+    model::{Attempt, Cause, Epoch, Renewal, Times},
     state::{
-        Erase, Keep, Phase, Previous, Refresh, Removal, Session, SignInStage, SigningIn, Write,
+        Erase, Keep, Known, Look, Phase, Previous, Refresh, Removal, Session, SignInStage,
+        SigningIn, Write,
     },
 };
 use crate::{environment::Now, error::Code, store::StoreError};
@@ -52,6 +54,7 @@ impl Turn<'_> {
                 match self.cancel(sign_in, &Failure::new(Code::Cancelled)) {
                     Previous::SignedIn(session) => self.sign_out(*session, waiter),
                     Previous::SignedOut(mut signed_out) => {
+                        self.end_search(&mut signed_out, &Cause::SignedOut.into());
                         signed_out.waiters.push(waiter);
                         if !matches!(signed_out.erase, Erase::Busy { .. }) {
                             self.erase(&mut signed_out, 0);
@@ -187,7 +190,7 @@ impl Turn<'_> {
             stage,
             previous,
         } = sign_in;
-        let SignInStage::Saving { session, .. } = stage else {
+        let SignInStage::Saving { mut session, .. } = stage else {
             return previous.into_phase();
         };
         match previous {
@@ -199,6 +202,8 @@ impl Turn<'_> {
                 for waiter in old.waiters {
                     self.answer(waiter, Answer::SignedOut { erased: true });
                 }
+                let searching = old.look.into_iter().flat_map(|(_, waiters)| waiters);
+                session.waiters.extend(searching);
             }
         }
         self.effects.push(Effect::Take {
@@ -234,7 +239,7 @@ impl Turn<'_> {
                 self.effects.push(Effect::Discard { attempt });
                 match &mut previous {
                     Previous::SignedIn(old) => {
-                        old.stored = None;
+                        (old.stored, old.displaced_by) = (None, Some(session.epoch));
                         self.write_now(old, 0);
                     }
                     Previous::SignedOut(old) => {
@@ -304,6 +309,10 @@ impl Session {
             refresh,
             write: Write::Saved,
             stored: Some(generation),
+            displaced_by: None,
+            lease: None,
+            journal: None,
+            look: Look::after(anchor.at),
             unknown_tries: 0,
             tries: 0,
             owed: false,
@@ -319,8 +328,11 @@ impl Session {
         }
     }
 
-    /// A session that was read from the store.
-    pub(super) fn restored(loaded: &super::event::LoadedSession, now: Now) -> Self {
+    /// A session that was read from the store. What its record tells of the last refresh decides
+    /// how it goes on: with no journal, that refresh was never sent or has been dealt with; under a
+    /// journal whose lease is open, another process may still get the answer; under any other, a
+    /// try may have been sent, and nobody is left to hear of it.
+    pub(super) fn restored(loaded: &LoadedSession, known: &Known, now: Now) -> Self {
         let refresh = match (loaded.ended, loaded.renewal) {
             (Some(cause), _) => Refresh::Ended { cause },
             (None, Renewal::ClientSecret) => Refresh::Ready,
@@ -338,12 +350,16 @@ impl Session {
         );
         session.after_rejection = loaded.after_rejection;
         session.unproven = loaded.unproven;
+        session.look = Look::after(now);
+        session.lease = Lease::of(loaded, None, known, now);
         session.unknown_tries = match loaded.journal {
-            Some(journal) if journal.generation == loaded.generation => {
-                journal.unknown_tries.saturating_add(1)
-            }
-            _ => 0,
+            Some(journal) if journal.generation != loaded.generation => 0,
+            Some(journal) if session.waits_for(now).is_some() => journal.unknown_tries,
+            Some(journal) => journal.unknown_tries.saturating_add(1),
+            None => 0,
         };
+        // The sooner it is known what became of it, the more of the access token's time is left.
+        session.owed = session.unknown_tries > 0 || session.waits_for(now).is_some();
         session
     }
 

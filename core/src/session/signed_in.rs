@@ -98,17 +98,19 @@ impl Turn<'_> {
         self.pump(s)
     }
 
-    /// Looks at the whole: starts what is due, answers who can be answered, ends what is over.
+    /// Looks at the whole: starts what is due, looks for what other processes have done, answers
+    /// who can be answered, ends what is over.
     pub(super) fn pump(&mut self, mut s: Box<Session>) -> Phase {
         s.unproven = self.proving(&s);
         let by_itself = self.used || !*self.background;
         if s.wants_refresh(self.at.now, by_itself) && s.may_start(self.at.now) {
             self.start_refresh(&mut s);
         }
+        self.watch(&mut s);
         self.answer_waiters(&mut s);
         match s.over(self.at.now) {
-            Some(cause) => self.finish(*s, cause),
-            None => Phase::SignedIn(s),
+            Some(cause) if s.look.read.is_none() => self.finish(*s, cause),
+            _ => Phase::SignedIn(s),
         }
     }
 
@@ -127,6 +129,7 @@ impl Turn<'_> {
         if !asked && s.satisfied(want, now) {
             return;
         }
+        self.look_soon(s);
         // A caller that needs it gets a try where waiting serves nobody.
         let ready = match &s.refresh {
             Refresh::Waiting {
@@ -194,6 +197,9 @@ impl Turn<'_> {
         if event == PlatformEvent::Foreground {
             s.owed |= s.standing(now).due;
         }
+        if !leaving {
+            self.look_now(s);
+        }
         if event == PlatformEvent::TimeChanged && s.anchor.age.is_none() {
             s.anchor = Anchor::restored(s.times.sent, s.times.sent, now);
         }
@@ -247,6 +253,7 @@ impl Turn<'_> {
             (_, Write::Checking { read, .. }) if *read == attempt => {
                 self.write_reread(s, attempt, loaded)
             }
+            _ if s.look.read == Some(attempt) => self.looked(s, attempt, loaded),
             _ => self.ignore(Phase::SignedIn(s), Event::Loaded { attempt, loaded }),
         }
     }
@@ -275,6 +282,7 @@ impl Turn<'_> {
             backoff::offline(s.tries, self.at.luck)
         };
         s.tries = s.tries.saturating_add(1);
+        s.journal = None;
         s.refresh = Refresh::Waiting {
             since: self.at.now,
             wait,

@@ -4,7 +4,7 @@
 use super::{
     clock,
     effect::{Answer, Effect, Happening},
-    event::{Event, WaiterId},
+    event::{Event, PlatformEvent, WaiterId},
     machine::{Turn, asker},
     model::{Cause, Epoch},
     state::{Erase, Phase, Removal, Session, SignedOut},
@@ -15,11 +15,29 @@ impl Turn<'_> {
     /// Everything but a sign-in while nobody is signed in.
     pub(super) fn signed_out(&mut self, mut signed_out: SignedOut, event: Event) -> Phase {
         match event {
-            Event::Want { waiter, .. } | Event::Rejected { waiter, .. } => {
+            Event::Want { waiter, want } => {
+                if !self.search(&mut signed_out, Some((waiter, want))) {
+                    self.answer(waiter, Answer::Failed(signed_out.cause.into()));
+                }
+            }
+            Event::Rejected { waiter, .. } => {
                 self.answer(waiter, Answer::Failed(signed_out.cause.into()));
             }
+            Event::Loaded { attempt, loaded } if signed_out.looks(attempt) => {
+                return self.searched(signed_out, attempt, loaded);
+            }
             Event::SignOut { waiter } => {
+                self.end_search(&mut signed_out, &Cause::SignedOut.into());
                 signed_out.waiters.push(waiter);
+                if !matches!(signed_out.cause, Cause::NeverSignedIn | Cause::SignedOut) {
+                    // Another process may still get a new pair of the session that has ended.
+                    self.effects.push(Effect::Fence { epoch: None });
+                    self.note(Happening::SignedOut(Cause::SignedOut));
+                    signed_out.cause = Cause::SignedOut;
+                    signed_out.removal = Removal::Erase(None);
+                    self.erase(&mut signed_out, 0);
+                    return Phase::SignedOut(signed_out);
+                }
                 match signed_out.erase {
                     Erase::Done => self.erased(&mut signed_out, true),
                     Erase::Busy { .. } => {}
@@ -63,12 +81,16 @@ impl Turn<'_> {
                 {
                     self.erase(&mut signed_out, tries);
                 }
+                if event == Event::Platform(PlatformEvent::Foreground) {
+                    self.search(&mut signed_out, None);
+                }
             }
-            Event::Open
-            | Event::Used
-            | Event::TrustChanged
-            | Event::Forget { .. }
-            | Event::CancelSignIn { .. } => {}
+            Event::Forget { waiter } => {
+                if let Some((_, waiters)) = &mut signed_out.look {
+                    waiters.retain(|(id, _)| *id != waiter);
+                }
+            }
+            Event::Open | Event::Used | Event::TrustChanged | Event::CancelSignIn { .. } => {}
             other => return self.ignore(Phase::SignedOut(signed_out), other),
         }
         Phase::SignedOut(signed_out)
@@ -109,7 +131,7 @@ impl Turn<'_> {
     /// No refresh is left and the access token is over: a tombstone with the cause remains.
     pub(super) fn finish(&mut self, session: Session, cause: Cause) -> Phase {
         let mut signed_out = SignedOut::settled(cause);
-        signed_out.removal = Removal::Bury(session.expect());
+        signed_out.removal = Removal::Bury(Box::new(session.expect(self.known.owner)));
         self.retire(&session, None);
         self.erase(&mut signed_out, 0);
         self.note(Happening::SignedOut(cause));
@@ -136,12 +158,15 @@ impl Turn<'_> {
     /// Removes the record; what refuses is tried again.
     pub(super) fn erase(&mut self, signed_out: &mut SignedOut, tries: u32) {
         let attempt = self.next_attempt();
-        self.effects.push(match signed_out.removal {
-            Removal::Erase(epoch) => Effect::Erase { attempt, epoch },
+        self.effects.push(match &signed_out.removal {
+            Removal::Erase(epoch) => Effect::Erase {
+                attempt,
+                epoch: *epoch,
+            },
             Removal::Bury(expect) => Effect::Bury {
                 attempt,
                 cause: signed_out.cause,
-                expect,
+                expect: **expect,
             },
         });
         signed_out.erase = Erase::Busy { attempt, tries };

@@ -5,9 +5,13 @@ use super::{
     clock::Anchor,
     effect::Expect,
     event::{Area, Event, Failure, WaiterId, Want},
-    model::{Attempt, Cause, Epoch, Generation, Renewal, ServerMode, Times},
+    lease::Lease,
+    model::{Attempt, Cause, Epoch, Generation, Journal, Renewal, ServerMode, Times},
 };
-use crate::{environment::Now, store::StoreError};
+use crate::{
+    environment::{Millis, Now},
+    store::StoreError,
+};
 
 /// The whole state of the machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +64,8 @@ pub struct Known {
     pub alone: bool,
     /// Names this process in the journal.
     pub owner: u64,
+    /// How long one call of the store may take.
+    pub store_limit: Millis,
 }
 
 /// Where the session stands.
@@ -99,6 +105,10 @@ pub struct SignedOut {
     pub removal: Removal,
     /// Callers of sign-out that wait for it.
     pub waiters: Vec<WaiterId>,
+    /// When the store was looked at last for a session of another process.
+    pub looked: Option<Now>,
+    /// Such a look that is under way, and who waits for it.
+    pub look: Option<(Attempt, Vec<(WaiterId, Want)>)>,
 }
 
 impl SignedOut {
@@ -109,17 +119,19 @@ impl SignedOut {
             erase: Erase::Done,
             removal: Removal::Erase(None),
             waiters: Vec::new(),
+            looked: None,
+            look: None,
         }
     }
 }
 
 /// How a record is removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Removal {
     /// It is deleted; the epoch that is over, or whichever the store holds.
     Erase(Option<Epoch>),
     /// A tombstone with the cause takes its place.
-    Bury(Expect),
+    Bury(Box<Expect>),
 }
 
 /// What is still to be removed from the store.
@@ -210,8 +222,16 @@ pub struct Session {
     pub refresh: Refresh,
     /// How the record in the store stands.
     pub write: Write,
-    /// The generation that the store is known to hold; `None` when it may hold anything.
+    /// The generation that the store is known to hold; `None` when its record is gone.
     pub stored: Option<Generation>,
+    /// A cancelled sign-in whose record may have taken this one's place.
+    pub displaced_by: Option<Epoch>,
+    /// The journal of another process that the store is known to hold.
+    pub lease: Option<Lease>,
+    /// The journal of our own try, from its writing until its answer is dealt with.
+    pub journal: Option<Journal>,
+    /// Looks into the store for what another process has done.
+    pub look: Look,
     /// Tries of this generation that ended without an answer.
     pub unknown_tries: u32,
     /// Tries since the last success, for the back-off.
@@ -239,10 +259,25 @@ pub struct Session {
     pub waiters: Vec<(WaiterId, Want)>,
 }
 
+/// Looks into the store for what another process has done meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Look {
+    /// When the store was read last.
+    pub since: Now,
+    /// How long to wait from then, in milliseconds.
+    pub wait: Millis,
+    /// How many looks found nothing new.
+    pub tries: u32,
+    /// The look that is under way.
+    pub read: Option<Attempt>,
+    /// Whether the last look before the session ends has been taken.
+    pub last: bool,
+}
+
 /// How the refresh of a session stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Refresh {
-    /// It can start.
+    /// It can start, or another process has one under way whose result is waited for.
     Ready,
     /// One is under way.
     InFlight {

@@ -5,6 +5,7 @@ use super::{
     clock,
     effect::{Effect, Happening, Tokens},
     event::{Failure, Loaded, LoadedSession},
+    lease::Lease,
     machine::Turn,
     model::{Attempt, Cause},
     state::{Phase, Refresh, Session, Stage, Write},
@@ -22,8 +23,9 @@ const SEEN_AGAIN: Millis = 3_600_000;
 pub(super) enum Found {
     /// The same session with a newer pair.
     Newer(Box<LoadedSession>),
-    /// The same session with this pair or an older one.
-    Ours,
+    /// The same session with this pair or an older one; and why no refresh of this pair is left,
+    /// if another process has found that out.
+    Ours(Option<Cause>),
     /// Another session.
     Other(Box<LoadedSession>),
     /// Nobody is signed in there any more.
@@ -34,34 +36,53 @@ pub(super) enum Found {
     Unreadable(StoreError),
 }
 
-impl Found {
-    pub(super) fn of(s: &mut Session, loaded: Loaded) -> Self {
+impl Turn<'_> {
+    /// What a read of the store means. What it says of the record is remembered.
+    pub(super) fn found(&self, s: &mut Session, loaded: Loaded) -> Found {
+        s.look.since = self.at.now;
         match loaded {
-            Loaded::Session(there) if there.epoch != s.epoch => Self::Other(there),
-            Loaded::Session(there) if there.generation > s.generation => Self::Newer(there),
+            Loaded::Session(there) if there.epoch != s.epoch => Found::Other(there),
+            Loaded::Session(there) if there.generation > s.generation => Found::Newer(there),
             Loaded::Session(there) => {
                 s.stored = Some(there.generation);
-                Self::Ours
+                s.lease = Lease::of(&there, s.lease.as_ref(), self.known, self.at.now);
+                let same = there.generation == s.generation;
+                Found::Ours(there.ended.filter(|_| same))
             }
-            Loaded::SignedOut(
+            // Buried because of a failure; the new pair in hand is worth more.
+            Loaded::Buried {
+                epoch, generation, ..
+            } if epoch == s.epoch
+                && generation <= s.generation
+                && (s.unseen_pair().is_some() || generation < s.generation) =>
+            {
+                s.stored = Some(generation);
+                s.lease = None;
+                Found::Ours(None)
+            }
+            Loaded::Buried { cause, .. }
+            | Loaded::SignedOut(
                 cause @ (Cause::SignedOut
                 | Cause::SessionEnded
                 | Cause::RefreshUnfinished
                 | Cause::SingleUseSpent),
-            ) => Self::Gone(cause),
+            ) => Found::Gone(cause),
             // No fence and no tombstone: what was saved is gone, and nobody has ended the session.
             Loaded::SignedOut(_) | Loaded::SetAside(_) => {
                 s.stored = None;
-                Self::Lost
+                Found::Lost
             }
-            Loaded::Failed(error) => Self::Unreadable(error),
+            Loaded::Failed(error) => Found::Unreadable(error),
         }
     }
-}
 
-impl Turn<'_> {
-    /// Writes the session as it is.
+    /// Writes the session as it is. Where another process has a journal there, that one stands:
+    /// only a newer pair is worth more.
     pub(super) fn write_now(&mut self, s: &mut Session, tries: u32) {
+        if s.lease.is_some() && s.is_saved() {
+            s.write = Write::Saved;
+            return;
+        }
         let attempt = self.next_attempt();
         let behind = !s.is_saved();
         let journal = s.open_journal(self.known.owner, self.at.now);
@@ -69,7 +90,7 @@ impl Turn<'_> {
             attempt,
             draft: s.draft(journal),
             tokens: Tokens::Current,
-            expect: s.expect(),
+            expect: s.expect(self.known.owner),
         });
         s.write = Write::Busy {
             attempt,
@@ -151,7 +172,7 @@ impl Turn<'_> {
     ) -> Write {
         match result {
             Ok(()) => {
-                s.stored = Some(s.generation);
+                (s.stored, s.displaced_by) = (Some(s.generation), None);
                 if behind {
                     self.note(Happening::SavedAtLast);
                 }
@@ -194,13 +215,21 @@ impl Turn<'_> {
         let Write::Checking { tries, .. } = s.write else {
             return Phase::SignedIn(s);
         };
-        let found = Found::of(&mut s, loaded);
+        let found = self.found(&mut s, loaded);
         if let Some(ended) = self.settle(&mut s, read, &found) {
             return ended;
         }
         match found {
-            Found::Ours | Found::Lost => s.write = self.owe(tries),
-            Found::Unreadable(_) => s.write = self.owe(tries),
+            // The pair is there, and what another process has noted with it stands.
+            Found::Ours(ended) if s.is_saved() => {
+                (s.write, s.displaced_by) = (Write::Saved, None);
+                if let Some(cause) = ended
+                    && !matches!(s.refresh, Refresh::InFlight { .. })
+                {
+                    self.end_elsewhere(&mut s, cause);
+                }
+            }
+            Found::Ours(_) | Found::Lost | Found::Unreadable(_) => s.write = self.owe(tries),
             Found::Newer(_) | Found::Other(_) | Found::Gone(_) => {}
         }
         self.pump(s)
@@ -237,7 +266,7 @@ impl Turn<'_> {
                 self.effects.push(Effect::Discard { attempt: read });
                 Some(self.gone((**s).clone(), *cause))
             }
-            Found::Ours | Found::Lost | Found::Unreadable(_) => {
+            Found::Ours(_) | Found::Lost | Found::Unreadable(_) => {
                 self.effects.push(Effect::Discard { attempt: read });
                 None
             }

@@ -2,6 +2,7 @@
 //! what it can promise; what the bytes mean is the record's business (`record`).
 
 mod data_dir;
+mod expect;
 mod memory;
 mod platform;
 mod record;
@@ -11,7 +12,8 @@ use std::{fmt, sync::Arc};
 
 pub(crate) use self::{
     data_dir::DataDir,
-    vault::{Expect, Loaded, Vault},
+    expect::Expect,
+    vault::{Loaded, Vault},
 };
 pub use self::{data_dir::HistoryEntry, memory::MemoryStore, platform::*};
 use crate::secret::SecretBytes;

@@ -20,7 +20,7 @@ use super::StoreError;
 use crate::{
     environment::{BootId, Now},
     secret::{Secret, SecretBytes},
-    session::model::{Cause, Epoch, Journal, Renewal, SessionRecord, Times},
+    session::model::{Cause, Epoch, Generation, Journal, Renewal, SessionRecord, Times},
 };
 
 const MAGIC: &[u8; 4] = b"QACR";
@@ -41,6 +41,8 @@ pub(crate) enum StoredRecord {
         cause: Cause,
         /// Since when.
         at: Now,
+        /// The token pair of which no refresh was left.
+        of: Option<(Epoch, Generation)>,
     },
 }
 
@@ -78,10 +80,19 @@ pub(crate) fn encode_session(account: &str, record: &SessionRecord) -> SecretByt
 }
 
 /// Writes a tombstone for an account.
-pub(crate) fn encode_tombstone(account: &str, cause: Cause, at: Now) -> SecretBytes {
+pub(crate) fn encode_tombstone(
+    account: &str,
+    cause: Cause,
+    at: Now,
+    of: Option<(Epoch, Generation)>,
+) -> SecretBytes {
     let mut out = Writer::new(KIND_TOMBSTONE, FIXED);
     out.u8(cause_number(cause));
     out.now(at);
+    out.option(of, |out, (epoch, generation)| {
+        out.bytes(&epoch.0.to_le_bytes());
+        out.u64(generation);
+    });
     out.finish(account)
 }
 
@@ -141,6 +152,10 @@ fn decode_fields(content: &[u8]) -> Option<StoredRecord> {
         KIND_TOMBSTONE => StoredRecord::Tombstone {
             cause: cause_of(from.u8()?)?,
             at: from.now()?,
+            of: from.option(|from| {
+                let epoch = Epoch(u128::from_le_bytes(from.array()?));
+                Some((epoch, from.u64()?))
+            })?,
         },
         _ => return None,
     };

@@ -97,11 +97,12 @@ fn a_session_comes_back_as_it_was() {
 #[test]
 fn a_tombstone_comes_back_with_each_cause() {
     for cause in Cause::ALL {
-        let bytes = encode_tombstone(ACCOUNT, cause, now(5));
-        assert_eq!(
-            decode(ACCOUNT, &bytes),
-            Ok(StoredRecord::Tombstone { cause, at: now(5) })
-        );
+        for of in [None, Some((Epoch(u128::MAX - 7), 9))] {
+            let at = now(5);
+            let bytes = encode_tombstone(ACCOUNT, cause, at, of);
+            let tombstone = StoredRecord::Tombstone { cause, at, of };
+            assert_eq!(decode(ACCOUNT, &bytes), Ok(tombstone));
+        }
     }
 }
 
@@ -169,7 +170,7 @@ fn a_record_of_a_newer_version_is_not_taken_for_damage() {
 
 #[test]
 fn numbers_that_mean_nothing_are_corrupt_even_with_a_good_checksum() {
-    let tombstone = encode_tombstone(ACCOUNT, Cause::SignedOut, now(5));
+    let tombstone = encode_tombstone(ACCOUNT, Cause::SignedOut, now(5), None);
     let content = &tombstone.expose()[..tombstone.len() - SHA256_OUTPUT_LEN];
     // The kind and the cause.
     for at in [5, 6] {
@@ -203,6 +204,7 @@ fn a30_mangled_fields_never_panic_and_are_read_in_one_way_only() {
     let seeds = [
         encode_session(ACCOUNT, &full()),
         encode_session(ACCOUNT, &bare()),
+        encode_tombstone(ACCOUNT, Cause::SessionEnded, now(5), Some((Epoch(1), 2))),
     ];
     let mut accepted = 0;
     for round in 0..40_000 {
@@ -224,8 +226,8 @@ fn a30_mangled_fields_never_panic_and_are_read_in_one_way_only() {
                 let again = encode_session(ACCOUNT, &record);
                 assert_eq!(again.expose(), sealed.expose());
             }
-            Ok(StoredRecord::Tombstone { cause, at }) => {
-                let again = encode_tombstone(ACCOUNT, cause, at);
+            Ok(StoredRecord::Tombstone { cause, at, of }) => {
+                let again = encode_tombstone(ACCOUNT, cause, at, of);
                 assert_eq!(again.expose(), sealed.expose());
             }
             Err(error) => assert_eq!(error, StoreError::Corrupt),

@@ -144,7 +144,7 @@ impl HttpTransport {
         let Ok(warm) = self.warm(request.lane) else {
             return Err(not_sent);
         };
-        let uptake = Uptake::default();
+        let uptake = Uptake::until(request.not_after, &self.environment);
         let body = WatchedBody::new(request.body.take(), uptake.clone());
         let sending = warm
             .client
@@ -315,12 +315,15 @@ async fn first_byte(
         Err(()) => SendCause::Timeout,
     };
     drop(sending);
-    let reach = if uptake.withdraw() {
-        Reach::NotSent
-    } else {
-        Reach::Unknown
-    };
-    Err(SendFailure { reach, cause })
+    if !uptake.withdraw() {
+        let reach = Reach::Unknown;
+        return Err(SendFailure { reach, cause });
+    }
+    let overdue = uptake.is_overdue();
+    Err(SendFailure {
+        reach: Reach::NotSent,
+        cause: if overdue { SendCause::Timeout } else { cause },
+    })
 }
 
 /// Reads the body.

@@ -71,6 +71,20 @@ async fn a_token_only_goes_to_the_configured_origin() {
 }
 
 #[tokio::test]
+async fn a_request_whose_time_is_over_when_the_connection_stands_is_not_written() {
+    let (server, client) = plain(Script::ok()).await;
+    let now = client.clock.now().boot;
+    let mut request = client.post(Lane::Refresh);
+    request.not_after = Some(now - 1);
+    let failed = failure(&client, request).await;
+    assert_eq!((failed.reach, failed.cause), (NOT_SENT, SendCause::Timeout));
+    let mut request = client.post(Lane::Refresh);
+    request.not_after = Some(now);
+    client.transport.send(request).await.unwrap();
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn a28_redirects_are_not_followed() {
     let elsewhere = LocalServer::plain(Script::ok()).await;
     let (server, client) = plain(Script::ok()).await;

@@ -16,7 +16,7 @@ use url::Url;
 
 pub use self::http::HttpTransport;
 use crate::{
-    environment::BoxFuture,
+    environment::{BoxFuture, Millis},
     error::{Code, Error},
     secret::{Secret, SecretBytes},
     trust::TrustFailure,
@@ -47,6 +47,9 @@ pub struct Request {
     pub body: Option<SecretBytes>,
     /// Time and size limits.
     pub limits: Limits,
+    /// By the boot clock of the [`Environment`](crate::Environment): after this moment nothing of
+    /// it may be written any more, and it fails as not sent.
+    pub not_after: Option<Millis>,
 }
 
 impl Request {
@@ -59,6 +62,7 @@ impl Request {
             bearer: None,
             body: None,
             limits,
+            not_after: None,
         }
     }
 }

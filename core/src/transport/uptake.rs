@@ -18,7 +18,10 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::sync::Notify;
 
-use crate::secret::SecretBytes;
+use crate::{
+    environment::{Environment, Millis},
+    secret::SecretBytes,
+};
 
 const WAITING: u8 = 0;
 const TAKEN: u8 = 1;
@@ -32,9 +35,25 @@ pub(super) struct Uptake(Arc<Inner>);
 struct Inner {
     state: AtomicU8,
     taken: Notify,
+    /// The moment of this clock after which it may no longer be taken up.
+    last: Option<(Arc<dyn Environment>, Millis)>,
 }
 
 impl Uptake {
+    /// A request that may be taken up until this moment of the boot clock, if one is given.
+    pub(super) fn until(not_after: Option<Millis>, clock: &Arc<dyn Environment>) -> Self {
+        Self(Arc::new(Inner {
+            last: not_after.map(|last| (clock.clone(), last)),
+            ..Inner::default()
+        }))
+    }
+
+    /// Whether it is too late to take it up.
+    pub(super) fn is_overdue(&self) -> bool {
+        let last = self.0.last.as_ref();
+        last.is_some_and(|(clock, last)| clock.now().boot > *last)
+    }
+
     /// Waits until the request is taken up.
     pub(super) async fn taken(&self) {
         // The permit of `notify_one` waits for whoever comes late.
@@ -53,8 +72,11 @@ impl Uptake {
         }
     }
 
-    /// True when the request is taken up, now or before; false when it was withdrawn.
+    /// True when the request is taken up, now or before; false when it was withdrawn or is overdue.
     fn take(&self) -> bool {
+        if self.is_overdue() {
+            self.withdraw();
+        }
         let state = &self.0.state;
         match state.compare_exchange(WAITING, TAKEN, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => {

@@ -7,12 +7,14 @@
 mod clocks;
 mod live;
 mod network;
+mod process;
 pub(crate) mod scripted;
 mod store;
 
 pub(crate) use clocks::{START, TestClocks};
 pub(crate) use live::Live;
 pub(crate) use network::TestNetwork;
+pub(crate) use process::TestProcess;
 pub(crate) use scripted::Scripted;
 pub(crate) use store::TestStore;
 
@@ -66,6 +68,13 @@ impl Phone {
         let session = self.start();
         session.sign_in("qa", "abc123").await.unwrap();
         session
+    }
+
+    /// Starts the app in a process that can be stopped and killed.
+    pub(crate) fn start_process(&self) -> (TestProcess, QuickAccess) {
+        let process = TestProcess::new(self.clocks.clone());
+        let builder = self.builder("QuickAccess").environment(process.clone());
+        (process, builder.build().unwrap())
     }
 
     /// Lets virtual time pass for everybody.

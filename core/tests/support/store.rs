@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     sync::{
         Condvar, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
@@ -13,7 +14,7 @@ use quickaccess::{
     store::{Persistence, Processes, StoreClaims, StoreError, TokenStore},
 };
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct TestStore {
     entries: Mutex<HashMap<String, Vec<u8>>>,
     load_error: Mutex<Option<StoreError>>,
@@ -25,7 +26,10 @@ pub(crate) struct TestStore {
     hangs: Mutex<bool>,
     goes_on: Condvar,
     max_record: Mutex<Option<usize>>,
+    one_process: AtomicBool,
     pub(crate) saves: AtomicU64,
+    pub(crate) loads: AtomicU64,
+    at_next_save: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl TestStore {
@@ -79,6 +83,16 @@ impl TestStore {
         drop(self.goes_on.wait_while(hangs, |hangs| *hangs).unwrap());
     }
 
+    /// It says from now on that it is for one process alone.
+    pub(crate) fn for_one_process(&self) {
+        self.one_process.store(true, SeqCst);
+    }
+
+    /// Does something as soon as the next save has been taken.
+    pub(crate) fn at_next_save(&self, act: impl FnOnce() + Send + 'static) {
+        *self.at_next_save.lock().unwrap() = Some(Box::new(act));
+    }
+
     pub(crate) fn limit(&self, bytes: usize) {
         *self.max_record.lock().unwrap() = Some(bytes);
     }
@@ -115,6 +129,12 @@ impl TestStore {
     }
 }
 
+impl fmt::Debug for TestStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestStore").finish_non_exhaustive()
+    }
+}
+
 fn failing(error: &Mutex<Option<StoreError>>) -> Result<(), StoreError> {
     error.lock().unwrap().map_or(Ok(()), Err)
 }
@@ -122,6 +142,7 @@ fn failing(error: &Mutex<Option<StoreError>>) -> Result<(), StoreError> {
 impl TokenStore for TestStore {
     fn load(&self, name: &str) -> Result<SecretBytes, StoreError> {
         self.may_hang();
+        self.loads.fetch_add(1, SeqCst);
         failing(&self.load_error)?;
         let entries = self.entries.lock().unwrap();
         entries
@@ -146,6 +167,9 @@ impl TokenStore for TestStore {
                 .unwrap()
                 .insert(name.to_owned(), bytes.expose().to_vec());
         }
+        if let Some(act) = self.at_next_save.lock().unwrap().take() {
+            act();
+        }
         Ok(())
     }
 
@@ -157,10 +181,11 @@ impl TokenStore for TestStore {
     }
 
     fn claims(&self) -> StoreClaims {
-        StoreClaims::new(
-            Persistence::Device,
-            Processes::Many,
-            *self.max_record.lock().unwrap(),
-        )
+        let processes = match self.one_process.load(SeqCst) {
+            true => Processes::One,
+            false => Processes::Many,
+        };
+        let most = *self.max_record.lock().unwrap();
+        StoreClaims::new(Persistence::Device, processes, most)
     }
 }

@@ -55,6 +55,9 @@ fn invalid_grant_ends_the_refresh_and_not_the_session() {
     bench.written(Ok(()));
     bench.time = LIFE;
     bench.event(Event::Tick);
+    // Another process may have saved a newer pair: the store has the last word.
+    let stored = bench.stored();
+    bench.loaded(stored);
     assert!(matches!(&bench.state.phase, Phase::SignedOut(s) if s.cause == Cause::SessionEnded));
     assert!(
         bench
@@ -95,6 +98,10 @@ fn a09_a_lost_answer_makes_the_later_invalid_grant_an_unfinished_refresh() {
     let attempt = bench.refresh(1);
     bench.answer_refresh(attempt, Outcome::Unknown(Failure::new(Code::Timeout)));
     assert!(matches!(bench.answers()[..], [(_, Answer::Failed(_))]));
+    // The lease is given back, and what is not known stays on record.
+    let remembered = bench.written_journal().map(|journal| journal.attempt);
+    assert_eq!(remembered, Some(0));
+    bench.written(Ok(()));
     bench.time += 60_000;
     let attempt = bench.refresh(2);
     bench.answer_refresh(attempt, invalid_grant());

@@ -1,6 +1,7 @@
 //! The machine by itself: events in, effects out. What needs a server or a store is tested in
 //! `core/tests` with the driver.
 
+mod elsewhere;
 mod ending;
 mod events;
 mod proof;
@@ -15,14 +16,16 @@ use crate::{
     environment::BootId,
     session::{
         effect::{Expect, Tokens},
-        event::{Area, Grant, Lifetime, Outcome, Verdict, Want},
-        model::{Cause, Epoch, Journal, Renewal, ServerMode},
+        event::{Area, Grant, Lifetime, LoadedSession, Outcome, Verdict, Want},
+        model::{Cause, Epoch, Holder, Journal, Renewal, ServerMode},
         state::{Refresh, Stage},
     },
 };
 
 const EPOCH: Epoch = Epoch(7);
 const LIFE: Millis = 28_800_000;
+/// This process in the journal.
+const OWNER: u64 = 9;
 
 fn at(time: Millis) -> At {
     At {
@@ -41,7 +44,8 @@ fn known() -> Known {
         doubts_old_token: true,
         has_secret: false,
         alone: false,
-        owner: 9,
+        owner: OWNER,
+        store_limit: 10_000,
     }
 }
 
@@ -231,8 +235,12 @@ impl Bench {
 
     /// The same record as in memory, as a read of the store gives it.
     fn stored(&self) -> Loaded {
+        Loaded::Session(Box::new(self.record()))
+    }
+
+    fn record(&self) -> LoadedSession {
         let s = self.session();
-        Loaded::Session(Box::new(crate::session::event::LoadedSession {
+        LoadedSession {
             epoch: s.epoch,
             generation: s.generation,
             times: s.times,
@@ -241,8 +249,9 @@ impl Bench {
             refresh_token: true,
             ended: None,
             journal: None,
+            holder: Holder::Unknown,
             after_rejection: false,
             unproven: s.unproven,
-        }))
+        }
     }
 }

@@ -27,7 +27,8 @@ fn a05_a_cancelled_sign_in_puts_back_what_was_there_even_while_its_record_is_bei
     assert!(bench.effects.contains(&Effect::Discard { attempt }));
     assert!(bench.effects.iter().any(|effect| matches!(
         effect,
-        Effect::Write { draft, expect: Expect::Anything, .. } if draft.epoch == EPOCH
+        Effect::Write { draft, expect: Expect::Missing { displaced_by: Some(Epoch(8)), .. }, .. }
+            if draft.epoch == EPOCH
     )));
     let put_back = bench.last_write();
     bench.event(Event::Written {

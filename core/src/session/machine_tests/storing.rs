@@ -69,7 +69,6 @@ fn a09_a_lost_answer_of_a_try_without_a_journal_is_noted_afterwards() {
     bench.written(Err(StoreError::Unavailable));
     let attempt = bench.sent_refresh().unwrap();
     bench.answer_refresh(attempt, Outcome::Unknown(Failure::new(Code::Timeout)));
-    bench.event(Event::Platform(PlatformEvent::Unlocked));
     let journal = bench.written_journal().expect("the lost answer is noted");
     assert_eq!((journal.generation, journal.unknown_tries), (1, 0));
 }

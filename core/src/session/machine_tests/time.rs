@@ -32,6 +32,7 @@ fn a09_a_lost_answer_is_asked_for_again_by_itself() {
     let attempt = bench.refresh(1);
     bench.answer_refresh(attempt, Outcome::Unknown(Failure::new(Code::ServerError)));
     assert!(matches!(bench.answers()[..], [(_, Answer::Failed(_))]));
+    bench.written(Ok(()));
     // Nobody asks any more, and the token is not due for hours.
     bench.ring();
     bench.written(Ok(()));
@@ -72,7 +73,7 @@ fn a16_a_wall_clock_that_is_set_right_after_a_reboot_is_believed_again() {
     };
     step_at(&mut bench, early, Event::Open);
     let attempt = bench.last_load();
-    let loaded = Loaded::Session(Box::new(crate::session::event::LoadedSession {
+    let loaded = Loaded::Session(Box::new(LoadedSession {
         epoch: EPOCH,
         generation: 1,
         times: crate::session::model::Times {
@@ -85,6 +86,7 @@ fn a16_a_wall_clock_that_is_set_right_after_a_reboot_is_believed_again() {
         refresh_token: true,
         ended: None,
         journal: None,
+        holder: Holder::Unknown,
         after_rejection: false,
         unproven: false,
     }));
@@ -122,7 +124,7 @@ fn a16_what_was_seen_last_is_written_when_the_app_goes_away() {
 
 #[test]
 fn a16_a_start_on_another_boot_or_long_after_notes_that_the_session_is_alive() {
-    let start = |change: fn(&mut crate::session::event::LoadedSession), time: Millis| {
+    let start = |change: fn(&mut LoadedSession), time: Millis| {
         let Loaded::Session(mut loaded) = Bench::signed_in().stored() else {
             unreachable!()
         };

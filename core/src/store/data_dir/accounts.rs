@@ -62,6 +62,12 @@ impl AccountEntry {
         }
     }
 
+    /// This sign-in counts, whatever was noted before.
+    pub(crate) fn go_on(&mut self, epoch: Epoch) {
+        self.epoch = Some(epoch);
+        self.last_cause = None;
+    }
+
     /// Nobody is signed in any more.
     pub(crate) fn end(&mut self, cause: Cause) {
         self.epoch = None;

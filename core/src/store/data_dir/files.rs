@@ -120,10 +120,8 @@ impl Files {
         match self {
             Self::Folder(folder) => {
                 let name = lock.file();
-                let file = owner_only()
-                    .append(true)
-                    .open(folder.join(name))
-                    .map_err(|error| told(name, &error))?;
+                let file =
+                    open_for_owner(&folder.join(name)).map_err(|error| told(name, &error))?;
                 let mut file = fd_lock::RwLock::new(file);
                 let patience = Patience::new();
                 loop {
@@ -200,6 +198,11 @@ fn replace_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;
     Ok(())
+}
+
+/// Opens a file that is only there to be locked, and makes it if it is missing.
+pub(super) fn open_for_owner(path: &Path) -> io::Result<File> {
+    owner_only().append(true).open(path)
 }
 
 /// Makes a file that is missing, for the owner alone.

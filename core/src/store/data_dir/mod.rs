@@ -5,6 +5,7 @@
 mod accounts;
 mod files;
 mod history;
+mod processes;
 
 use std::{
     fmt,
@@ -19,11 +20,12 @@ pub use self::history::HistoryEntry;
 use self::{
     accounts::Index,
     files::{Files, Lock},
+    processes::Held,
 };
 use super::StoreError;
 use crate::{
     error::{Code, Error},
-    session::model::{Cause, ServerMode},
+    session::model::{Cause, Holder, ServerMode},
 };
 
 const ACCOUNTS: &str = "accounts.json";
@@ -39,6 +41,7 @@ const MOST_MODES: usize = 100;
 pub(crate) struct DataDir {
     files: Files,
     damaged: Mutex<Vec<&'static str>>,
+    held: Held,
 }
 
 /// Whether this installation of the app has run before.
@@ -78,6 +81,7 @@ impl DataDir {
         Self {
             files,
             damaged: Mutex::default(),
+            held: Held::default(),
         }
     }
 
@@ -206,6 +210,25 @@ impl DataDir {
         work: impl FnOnce() -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.files.with_lock(Lock::Store, work)
+    }
+
+    /// Shows other processes that this handle lives, until it goes; gives the number that it goes
+    /// by in a journal.
+    pub(crate) fn enter(&self, random: u64) -> u64 {
+        self.held.enter(&self.files, random)
+    }
+
+    /// Makes sure that no other process uses the folder, until the handle goes.
+    ///
+    /// # Errors
+    /// `Denied` when another process has it, `Unavailable` when there is no telling.
+    pub(crate) fn claim(&self) -> Result<(), StoreError> {
+        self.held.claim(&self.files)
+    }
+
+    /// What can be told of the process that goes by this number.
+    pub(crate) fn holder(&self, owner: u64) -> Holder {
+        processes::holder(&self.files, owner)
     }
 
     /// The files that were found damaged and set aside since this was asked last.

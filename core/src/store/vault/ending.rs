@@ -25,9 +25,9 @@ impl Vault {
         now: Now,
         expect: Expect,
     ) -> Result<(), StoreError> {
-        let bytes = record::encode_tombstone(&self.account.id, cause, now);
+        let bytes = record::encode_tombstone(&self.account.id, cause, now, expect.pair());
         self.data.with_lock(|| {
-            self.compare(expect)?;
+            self.compare(expect, true)?;
             let written = self.put(&self.account.id, &bytes);
             // Noted even when the store refuses, so that a later `erase` leaves the cause behind.
             self.note(|entry| entry.end(cause));

@@ -11,11 +11,12 @@ use ring::digest::{SHA256, digest};
 use super::{
     StoreError, TokenStore,
     data_dir::{AccountEntry, DataDir, Installed},
+    expect::Expect,
     record::{self, StoredRecord},
 };
 use crate::{
     secret::SecretBytes,
-    session::model::{Cause, Epoch, Generation, SessionRecord},
+    session::model::{Cause, Epoch, Generation, Holder, SessionRecord},
 };
 
 /// One account's entry in the secret store.
@@ -31,28 +32,24 @@ pub(crate) struct Vault {
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Loaded {
-    /// Somebody is signed in.
-    Session(Box<SessionRecord>),
+    /// Somebody is signed in; and what is known of the process that wrote the journal, if there is
+    /// one.
+    Session(Box<SessionRecord>, Holder),
     /// Nobody is.
     SignedOut(Cause),
+    /// Nobody is: no refresh of this pair was left.
+    Buried {
+        /// Why.
+        cause: Cause,
+        /// Which sign-in it was.
+        epoch: Epoch,
+        /// Which token pair.
+        generation: Generation,
+    },
     /// What was saved is lost or cannot be used; it is out of the way now.
     SetAside(Cause),
     /// The store did not tell.
     Failed(StoreError),
-}
-
-/// What must be there before a write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Expect {
-    /// Whatever is there is replaced: a sign-in.
-    Anything,
-    /// A session of this epoch and generation: every write after that.
-    Exactly {
-        /// The epoch.
-        epoch: Epoch,
-        /// The generation.
-        generation: Generation,
-    },
 }
 
 impl Vault {
@@ -96,7 +93,46 @@ impl Vault {
     pub(crate) fn load(&self) -> Loaded {
         self.data
             .with_lock(|| self.load_locked())
+            .or_else(|_| self.peek())
             .unwrap_or_else(Loaded::Failed)
+    }
+
+    /// Somebody holds the lock and does not let go, such as a process that was stopped in the
+    /// middle of a write: what is plainly there is read, and nothing is put right.
+    fn peek(&self) -> Result<Loaded, StoreError> {
+        let entry = self.entry()?;
+        match self.current() {
+            Ok(StoredRecord::Session(record)) if !self.fences(&entry, record.epoch) => {
+                Ok(self.session(record))
+            }
+            Ok(StoredRecord::Tombstone { cause, of, .. }) => Ok(self.buried(&entry, cause, of)),
+            Err(StoreError::Locked) => Err(StoreError::Locked),
+            _ => Err(StoreError::Unavailable),
+        }
+    }
+
+    fn session(&self, record: Box<SessionRecord>) -> Loaded {
+        let holder = record
+            .journal
+            .map_or(Holder::Unknown, |journal| self.data.holder(journal.owner));
+        Loaded::Session(record, holder)
+    }
+
+    /// What a tombstone means; after a sign-out, nothing of the pair counts any more.
+    fn buried(
+        &self,
+        entry: &AccountEntry,
+        cause: Cause,
+        of: Option<(Epoch, Generation)>,
+    ) -> Loaded {
+        match of.filter(|(epoch, _)| !self.fences(entry, *epoch)) {
+            Some((epoch, generation)) => Loaded::Buried {
+                cause,
+                epoch,
+                generation,
+            },
+            None => Loaded::SignedOut(cause),
+        }
     }
 
     fn load_locked(&self) -> Result<Loaded, StoreError> {
@@ -116,13 +152,13 @@ impl Vault {
             }
             Ok(StoredRecord::Session(record)) => {
                 if entry.epoch != Some(record.epoch) {
-                    self.note(|entry| entry.epoch = Some(record.epoch));
+                    self.note(|entry| entry.go_on(record.epoch));
                 }
-                Loaded::Session(record)
+                self.session(record)
             }
-            Ok(StoredRecord::Tombstone { cause, .. }) => {
+            Ok(StoredRecord::Tombstone { cause, of, .. }) => {
                 self.note_end(&entry, cause);
-                Loaded::SignedOut(cause)
+                self.buried(&entry, cause, of)
             }
             Err(StoreError::NotFound) => match entry.epoch {
                 Some(_) => self.lost(&entry),
@@ -156,14 +192,14 @@ impl Vault {
     pub(crate) fn save(&self, record: &SessionRecord, expect: Expect) -> Result<(), StoreError> {
         let bytes = record::encode_session(&self.account.id, record);
         self.data.with_lock(|| {
-            self.compare(expect)?;
+            self.compare(expect, record.ended.is_some())?;
             let entry = self.entry()?;
             if self.fences(&entry, record.epoch) {
                 return Err(StoreError::Conflict);
             }
             self.put(&self.account.id, &bytes)?;
             if expect != Expect::Anything && entry.epoch != Some(record.epoch) {
-                self.note(|entry| entry.epoch = Some(record.epoch));
+                self.note(|entry| entry.go_on(record.epoch));
             }
             Ok(())
         })
@@ -235,25 +271,25 @@ impl Vault {
         record::decode(&self.account.id, &bytes)
     }
 
-    fn compare(&self, expect: Expect) -> Result<(), StoreError> {
-        let (epoch, generation) = match expect {
-            Expect::Anything => return self.settle_fence(),
-            Expect::Exactly { epoch, generation } => (epoch, generation),
+    /// Compares what is there with what was expected; `ends` says that the write is the end of the
+    /// session itself.
+    fn compare(&self, expect: Expect, ends: bool) -> Result<(), StoreError> {
+        if expect == Expect::Anything {
+            return self.settle_fence();
+        }
+        let there = match self.current() {
+            Ok(there) => Some(there),
+            Err(StoreError::NotFound | StoreError::Corrupt | StoreError::KeyLost) => None,
+            Err(error) => return Err(error),
         };
-        match self.current() {
-            Ok(StoredRecord::Session(there))
-                if (there.epoch, there.generation) == (epoch, generation) =>
-            {
-                if self.fences(&self.entry()?, epoch) {
-                    Err(StoreError::Conflict)
-                } else {
-                    Ok(())
-                }
-            }
-            Ok(_) | Err(StoreError::NotFound | StoreError::Corrupt | StoreError::KeyLost) => {
-                Err(StoreError::Conflict)
-            }
-            Err(error) => Err(error),
+        let over = match expect.pair() {
+            Some((epoch, _)) => self.fences(&self.entry()?, epoch),
+            None => false,
+        };
+        if expect.fits(there.as_ref(), ends) && !over {
+            Ok(())
+        } else {
+            Err(StoreError::Conflict)
         }
     }
 
@@ -265,7 +301,8 @@ impl Vault {
         }
         let unseen = match self.current() {
             Ok(StoredRecord::Session(record)) => Some(record.epoch),
-            Ok(_) | Err(StoreError::NotFound | StoreError::Corrupt | StoreError::KeyLost) => None,
+            Ok(StoredRecord::Tombstone { of, .. }) => of.map(|(epoch, _)| epoch),
+            Err(StoreError::NotFound | StoreError::Corrupt | StoreError::KeyLost) => None,
             Err(error) => return Err(error),
         };
         self.data.edit_account(&self.account, |entry| {

@@ -1,6 +1,7 @@
 //! A store that does as it is told, and what the tests beside this file share.
 
 mod saving;
+mod sharing;
 mod signing_out;
 mod trouble;
 
@@ -167,5 +168,5 @@ fn exactly(epoch: u128, generation: Generation) -> Expect {
 }
 
 fn found(record: SessionRecord) -> Loaded {
-    Loaded::Session(Box::new(record))
+    Loaded::Session(Box::new(record), Holder::Unknown)
 }

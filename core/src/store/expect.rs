@@ -1,0 +1,98 @@
+//! What a write expects to find, so that no process writes over what another one did meanwhile.
+
+use super::record::StoredRecord;
+use crate::session::model::{Epoch, Generation, Journal, SessionRecord};
+
+/// What must be there before a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expect {
+    /// Whatever is there is replaced: a sign-in.
+    Anything,
+    /// A session of this epoch and generation, or the tombstone of that very pair: a new pair,
+    /// which is worth more than what another process has tried or concluded meanwhile.
+    Exactly {
+        /// The epoch.
+        epoch: Epoch,
+        /// The generation.
+        generation: Generation,
+    },
+    /// A session of this epoch and generation that no other process has touched: every other
+    /// write.
+    Untouched {
+        /// The epoch.
+        epoch: Epoch,
+        /// The generation.
+        generation: Generation,
+        /// Names this process, whose own journal is no hindrance.
+        owner: u64,
+        /// The journal of another process that was read there.
+        others: Option<Journal>,
+    },
+    /// No session, or the one of a sign-in that was cancelled, or this very one if that had not
+    /// taken its place yet.
+    Missing {
+        /// The cancelled sign-in.
+        displaced_by: Option<Epoch>,
+        /// The epoch.
+        epoch: Epoch,
+        /// The generation, or an older one.
+        generation: Generation,
+        /// Names this process, whose own journal is no hindrance.
+        owner: u64,
+    },
+}
+
+impl Expect {
+    /// The token pair that the write goes on from.
+    pub(super) fn pair(&self) -> Option<(Epoch, Generation)> {
+        match *self {
+            Self::Anything => None,
+            Self::Exactly { epoch, generation }
+            | Self::Untouched {
+                epoch, generation, ..
+            }
+            | Self::Missing {
+                epoch, generation, ..
+            } => Some((epoch, generation)),
+        }
+    }
+
+    /// Whether this is what was expected; nothing is also what cannot be read any more. `ends` says
+    /// that the write is the end of the session itself.
+    pub(super) fn fits(&self, there: Option<&StoredRecord>, ends: bool) -> bool {
+        let there = match there {
+            Some(StoredRecord::Session(there)) => there,
+            Some(StoredRecord::Tombstone { of, .. }) => {
+                return match self {
+                    Self::Anything => true,
+                    Self::Exactly { .. } => *of == self.pair(),
+                    Self::Untouched { .. } | Self::Missing { .. } => false,
+                };
+            }
+            None => return matches!(self, Self::Anything | Self::Missing { .. }),
+        };
+        let is = Some((there.epoch, there.generation));
+        let open = ends || there.ended.is_none();
+        match *self {
+            Self::Anything => true,
+            Self::Exactly { .. } => is == self.pair(),
+            Self::Untouched { owner, others, .. } => {
+                is == self.pair() && open && journal_of_others(there, owner) == others
+            }
+            Self::Missing {
+                displaced_by,
+                epoch,
+                generation,
+                owner,
+            } => displaced_by.is_some_and(|other| {
+                let own = there.epoch == epoch && there.generation <= generation;
+                let alone = journal_of_others(there, owner).is_none();
+                other == there.epoch || (own && open && alone)
+            }),
+        }
+    }
+}
+
+fn journal_of_others(there: &SessionRecord, owner: u64) -> Option<Journal> {
+    there.journal.filter(|journal| journal.owner != owner)
+}
