@@ -29,20 +29,7 @@ impl Turn<'_> {
             Event::SignOut { waiter } => {
                 self.end_search(&mut signed_out, &Cause::SignedOut.into());
                 signed_out.waiters.push(waiter);
-                if !matches!(signed_out.cause, Cause::NeverSignedIn | Cause::SignedOut) {
-                    // Another process may still get a new pair of the session that has ended.
-                    self.effects.push(Effect::Fence { epoch: None });
-                    self.note(Happening::SignedOut(Cause::SignedOut));
-                    signed_out.cause = Cause::SignedOut;
-                    signed_out.removal = Removal::Erase(None);
-                    self.erase(&mut signed_out, 0);
-                    return Phase::SignedOut(signed_out);
-                }
-                match signed_out.erase {
-                    Erase::Done => self.erased(&mut signed_out, true),
-                    Erase::Busy { .. } => {}
-                    Erase::Owed { tries, .. } => self.erase(&mut signed_out, tries),
-                }
+                self.sign_out_again(&mut signed_out);
             }
             Event::Written { attempt, result } => match signed_out.erase {
                 Erase::Busy { attempt: a, tries } if a == attempt => match result {
@@ -94,6 +81,30 @@ impl Turn<'_> {
             other => return self.ignore(Phase::SignedOut(signed_out), other),
         }
         Phase::SignedOut(signed_out)
+    }
+
+    /// A person signs out where nobody is signed in. Another process may have signed in meanwhile,
+    /// or may still get a new pair of a session that has ended: that is over, too.
+    fn sign_out_again(&mut self, signed_out: &mut SignedOut) {
+        match (&signed_out.erase, &signed_out.removal) {
+            (Erase::Busy { .. }, Removal::Erase(_)) => {}
+            (Erase::Owed { tries, .. }, Removal::Erase(_)) => {
+                let tries = *tries;
+                self.erase(signed_out, tries);
+            }
+            _ if self.known.alone && signed_out.is_over_for_good() => {
+                self.erased(signed_out, true);
+            }
+            _ => {
+                self.effects.push(Effect::Fence { epoch: None });
+                if !signed_out.is_over_for_good() {
+                    self.note(Happening::SignedOut(Cause::SignedOut));
+                }
+                signed_out.cause = Cause::SignedOut;
+                signed_out.removal = Removal::Erase(None);
+                self.erase(signed_out, 0);
+            }
+        }
     }
 
     /// A sign-out before the store could be read: whatever it holds is fenced off.
@@ -177,5 +188,12 @@ impl Turn<'_> {
         for waiter in std::mem::take(&mut signed_out.waiters) {
             self.answer(waiter, Answer::SignedOut { erased });
         }
+    }
+}
+
+impl SignedOut {
+    /// Whether nobody was signed in, or the person has signed out.
+    fn is_over_for_good(&self) -> bool {
+        matches!(self.cause, Cause::NeverSignedIn | Cause::SignedOut)
     }
 }
