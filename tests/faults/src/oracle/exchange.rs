@@ -1,0 +1,203 @@
+//! The oracle at the network and at the store: what was sent, answered, written and lost.
+
+use super::{Current, Dead, Given, Oracle, Row, Trouble, tokens_in};
+use crate::weather::{Admin, Loss};
+
+/// How a refresh ended for the process that sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// No byte of it was written.
+    NotSent,
+    /// The server may have carried it out.
+    Unknown,
+    /// Refused for good.
+    Refused,
+    /// Another answer, such as a wish to wait.
+    Other,
+    /// This pair came.
+    Granted(usize),
+}
+
+impl Oracle {
+    /// The server accepted a password.
+    pub(crate) fn signed_in(&mut self, user: &str, given: Given, sent: u64, made: u64) -> usize {
+        self.book.signed_in(user, given, (sent, made), self.lives)
+    }
+
+    /// The server accepted a refresh token, which died if `dies`.
+    pub(crate) fn refreshed(
+        &mut self,
+        with: &str,
+        given: Given,
+        (sent, made): (u64, u64),
+        dies: bool,
+    ) -> Option<usize> {
+        if let Some(dead) = self.book.dead(with, made) {
+            self.fault(made, &format!("the server took a token that is {dead:?}"));
+        }
+        self.book.refreshed(with, given, (sent, made), self.lives, dies)
+    }
+
+    /// The server refused a refresh token for good.
+    pub(crate) fn refused(&mut self, with: &str, at: u64) {
+        if self.book.dead(with, at).is_none() {
+            self.fault(at, "the server refused a token that is good");
+        }
+    }
+
+    /// An administrator does something.
+    pub(crate) fn admin(&mut self, what: Admin, owner: &str) {
+        match what {
+            Admin::RevokeUser => self.book.revoke(true, true, |user| user == owner),
+            Admin::RevokeAccessTokens => self.book.revoke(true, false, |_| true),
+            Admin::RevokeRefreshTokens => self.book.revoke(false, true, |_| true),
+            Admin::DisableClient => self.book.revoke(true, true, |_| true),
+            Admin::EnableClient | Admin::DisableUser | Admin::EnableUser => {}
+        }
+    }
+
+    /// The server revoked a token because the client said so.
+    pub(crate) fn revoked_by_client(&mut self, token: &str) {
+        self.book.revoke_one(token);
+    }
+
+    /// A process is about to send a refresh token, once it has a connection.
+    pub(crate) fn refresh_begun(&mut self, process: u64) {
+        self.process(process).trying += 1;
+    }
+
+    /// A process sends a refresh token.
+    pub(crate) fn refresh_sent(&mut self, process: u64, refresh: &str, at: u64) {
+        if self.peace.request(at) {
+            self.count(Row::Storm, at, || "too many refreshes in one hour".to_owned());
+        }
+        let noted = self.note_is_stored(at);
+        let Some(token) = self.book.token_mut(refresh) else {
+            self.fault(at, "a refresh token that the server never gave was sent");
+            return;
+        };
+        token.without_note |= !noted;
+        let (sign_in, used, answer) = (token.sign_in, token.used, token.exchanged_for);
+        let open = &self.processes.entry(process).or_default().open;
+        let same = |open: &String| self.book.token(open).is_some_and(|o| o.sign_in == sign_in);
+        if open.iter().any(same) {
+            self.count(Row::SentTwiceAtOnce, at, || {
+                format!("process {process} sent one while another was open")
+            });
+        }
+        self.process(process).open.push(refresh.to_owned());
+        if let Some(answer) = answer.filter(|_| used) {
+            let (pair, session) = (&self.book.pairs[answer], &self.book.sign_ins[sign_in]);
+            // Where no new one came, it may be sent once more to find out what became of it.
+            let came = pair.refresh.as_deref() != Some(refresh);
+            let stored = pair.stored && session.lost.is_none();
+            if came && (stored || session.held == Some(answer)) {
+                self.count(Row::SentAfterStored, at, || {
+                    let how = if stored { "stored" } else { "heard" };
+                    format!("by process {process}; its answer, pair {answer}, was {how}")
+                });
+            }
+        }
+        if matches!(&self.current, Current::Nobody { .. }) {
+            self.count(Row::SentAfterSignOut, at, || format!("of sign-in {sign_in}"));
+        }
+    }
+
+    /// Whether a write of the last moments can have told the store of a refresh.
+    fn note_is_stored(&self, at: u64) -> bool {
+        !self.refused_write.is_some_and(|refused| at.saturating_sub(refused) < 70_000)
+    }
+
+    /// A refresh ended for the process that sent it, or was given up by it.
+    pub(crate) fn refresh_ended(&mut self, process: u64, refresh: &str, end: End, at: u64) {
+        let known = self.process(process);
+        known.trying = known.trying.saturating_sub(1);
+        known.open.retain(|open| open != refresh);
+        known.ended |= end != End::Unknown;
+        match end {
+            End::Unknown => {
+                if let Some(token) = self.book.token_mut(refresh) {
+                    token.unanswered = true;
+                }
+            }
+            End::Refused => {
+                if let Some(sign_in) = self.book.token(refresh).map(|token| token.sign_in) {
+                    self.book.sign_ins[sign_in].refused = Some(refresh.to_owned());
+                }
+            }
+            End::Granted(pair) => self.heard(pair, at),
+            End::NotSent | End::Other => {}
+        }
+    }
+
+    /// An answer with tokens reached a process.
+    pub(crate) fn heard(&mut self, pair: usize, at: u64) {
+        self.book.heard(pair, at, self.gives_one_use);
+    }
+
+    /// A process has written an entry.
+    pub(crate) fn written(&mut self, process: u64, entry: &[u8]) {
+        let tokens = tokens_in(entry);
+        let pair = tokens.first().and_then(|access| self.book.pair_of(access));
+        let same = pair.is_some() && pair == self.in_store;
+        let known = self.process(process);
+        let ended = std::mem::take(&mut known.ended);
+        known.note_open = same && !ended;
+        (self.in_store, self.last_loss) = (pair, None);
+        if let Some(pair) = pair {
+            self.book.pairs[pair].stored = true;
+            let sign_in = self.book.pairs[pair].sign_in;
+            self.book.sign_ins[sign_in].lost = None;
+        }
+    }
+
+    /// A call of the store takes longer than anybody waits for it, or ends at last.
+    pub(crate) fn store_hangs(&mut self, process: u64, hangs: bool, at: u64) {
+        self.process(process).store_hangs = hangs;
+        self.write_refused(at);
+        self.trouble(Trouble::Store, at);
+    }
+
+    /// The store refused a write, or seemed to.
+    pub(crate) fn write_refused(&mut self, at: u64) {
+        self.refused_write = Some(at);
+    }
+
+    /// A process has removed the entry.
+    pub(crate) fn removed(&mut self) {
+        self.in_store = None;
+    }
+
+    /// The store has lost what it held.
+    pub(crate) fn store_lost(&mut self, loss: Loss) {
+        self.last_loss = Some(loss);
+        if let Some(pair) = self.in_store.take() {
+            let sign_in = self.book.pairs[pair].sign_in;
+            self.book.sign_ins[sign_in].lost = Some(loss);
+        }
+    }
+
+    /// A process is gone, with all that it had not stored.
+    pub(crate) fn process_died(&mut self, number: u64) {
+        let Some(process) = self.processes.remove(&number) else {
+            return;
+        };
+        let noted = self.in_store.filter(|_| process.note_open);
+        let noted = noted.and_then(|pair| self.book.pairs[pair].refresh.clone());
+        for refresh in process.open.into_iter().chain(noted) {
+            if let Some(token) = self.book.token_mut(&refresh) {
+                token.unanswered = true;
+            }
+        }
+        self.book.forget_unstored(self.in_store);
+        self.died_since_end = true;
+        if let Current::Leaving { asking, .. } = &mut self.current {
+            *asking = false;
+        }
+    }
+
+    /// Why a refresh token is dead, for the story.
+    pub(crate) fn why_dead(&self, refresh: &str, at: u64) -> Option<Dead> {
+        self.book.dead(refresh, at)
+    }
+}

@@ -1,0 +1,227 @@
+//! Is the end of a session explained, and was the person told the true cause? Pure functions of
+//! the facts in the book, so that planted lies can be tried on them.
+
+use quickaccess::Cause;
+
+use super::{
+    book::{Book, Dead},
+    row::Row,
+};
+use crate::weather::Loss;
+
+/// What is true of a session at the moment when it ended for the person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// The person asked for it.
+    pub(crate) asked: bool,
+    /// The store lost the record.
+    pub(crate) lost: Option<Loss>,
+    /// The server refused the refresh token for good, the phone heard it, and this is why.
+    pub(crate) refused: Option<Dead>,
+    /// A try with that token was without an answer before.
+    pub(crate) unanswered: bool,
+    /// That token was sent while the store did not take a note of it.
+    pub(crate) without_note: bool,
+    /// The only use of the refresh token was made, and its answer was heard.
+    pub(crate) spent: bool,
+    /// The access token is good for a while, as far as the phone can tell.
+    pub(crate) access_good: bool,
+}
+
+impl Facts {
+    /// Reads the facts of a sign-in from the book.
+    pub(crate) fn of(book: &Book, sign_in: usize, at: u64, access_good: bool) -> Self {
+        let session = &book.sign_ins[sign_in];
+        let refused = session.refused.as_ref();
+        let token = refused.and_then(|refresh| book.token(refresh));
+        Self {
+            asked: session.asked_out,
+            lost: session.lost,
+            refused: refused.and_then(|refresh| book.dead(refresh, at)),
+            unanswered: token.is_some_and(|token| token.unanswered),
+            without_note: token.is_some_and(|token| token.without_note),
+            spent: session.spent,
+            access_good,
+        }
+    }
+}
+
+/// Judges the end of a session by the cause that the person was told.
+pub(crate) fn judge(facts: &Facts, told: Cause) -> Row {
+    let explained = match told {
+        Cause::SignedOut => facts.asked.then_some(Row::Asked),
+        Cause::StoreLost => (facts.lost == Some(Loss::Everything)).then_some(Row::StoreEmptied),
+        Cause::Corrupt => (facts.lost == Some(Loss::Damage)).then_some(Row::StoreDamaged),
+        Cause::KeyLost => (facts.lost == Some(Loss::Key)).then_some(Row::KeyLost),
+        _ => end_of_renewal(facts, told),
+    };
+    match explained {
+        Some(row) if facts.access_good && !row.ends_access() => Row::GoodTokenThrownAway,
+        Some(row) => row,
+        None if truth(facts).is_some() => Row::WrongCause,
+        None => Row::NoReason,
+    }
+}
+
+/// The same for a cause that no refresh is left, which does not end the access token.
+pub(crate) fn end_of_renewal(facts: &Facts, told: Cause) -> Option<Row> {
+    match (told, facts.refused) {
+        (Cause::RefreshUnfinished, Some(_)) if facts.unanswered => Some(Row::LostAnswer),
+        (Cause::SingleUseSpent, _) if facts.spent => Some(Row::Spent),
+        (Cause::SessionEnded, Some(Dead::Expired)) => Some(Row::Expired),
+        (Cause::SessionEnded, Some(Dead::Revoked)) => Some(Row::Revoked),
+        (Cause::SessionEnded, Some(Dead::Used)) if facts.without_note => Some(Row::NoteRefused),
+        _ => None,
+    }
+}
+
+/// What would have been a true cause, if there is one.
+fn truth(facts: &Facts) -> Option<Row> {
+    let lost = facts.lost.map(|loss| match loss {
+        Loss::Everything => Row::StoreEmptied,
+        Loss::Damage => Row::StoreDamaged,
+        Loss::Key => Row::KeyLost,
+    });
+    let dead = match facts.refused {
+        _ if facts.spent => Some(Row::Spent),
+        Some(Dead::Expired) => Some(Row::Expired),
+        Some(Dead::Revoked) => Some(Row::Revoked),
+        Some(Dead::Used) if facts.unanswered || facts.without_note => Some(Row::LostAnswer),
+        _ => None,
+    };
+    facts.asked.then_some(Row::Asked).or(lost).or(dead)
+}
+
+/// Judges the end of a session of a client that tells no cause: explained is what nobody could
+/// have prevented and what the person knows without being told.
+pub(crate) fn judge_silent(facts: &Facts) -> Row {
+    match truth(facts) {
+        Some(Row::LostAnswer) | None if facts.refused == Some(Dead::Used) => Row::AnswerLostUntold,
+        Some(row) => row,
+        None => Row::NoReason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Worlds, each with the only cause that is true in it.
+    fn truths() -> Vec<(Facts, Cause, Row)> {
+        let none = Facts::default;
+        let refused = |dead| Facts {
+            refused: Some(dead),
+            ..none()
+        };
+        let lost = |loss| Facts {
+            lost: Some(loss),
+            ..none()
+        };
+        vec![
+            (
+                Facts {
+                    asked: true,
+                    ..none()
+                },
+                Cause::SignedOut,
+                Row::Asked,
+            ),
+            (refused(Dead::Expired), Cause::SessionEnded, Row::Expired),
+            (refused(Dead::Revoked), Cause::SessionEnded, Row::Revoked),
+            (
+                Facts {
+                    unanswered: true,
+                    ..refused(Dead::Used)
+                },
+                Cause::RefreshUnfinished,
+                Row::LostAnswer,
+            ),
+            (
+                Facts {
+                    without_note: true,
+                    ..refused(Dead::Used)
+                },
+                Cause::SessionEnded,
+                Row::NoteRefused,
+            ),
+            (
+                Facts {
+                    spent: true,
+                    ..none()
+                },
+                Cause::SingleUseSpent,
+                Row::Spent,
+            ),
+            (
+                lost(Loss::Everything),
+                Cause::StoreLost,
+                Row::StoreEmptied,
+            ),
+            (lost(Loss::Damage), Cause::Corrupt, Row::StoreDamaged),
+            (lost(Loss::Key), Cause::KeyLost, Row::KeyLost),
+        ]
+    }
+
+    #[test]
+    fn the_true_cause_is_explained_and_every_planted_one_is_found() {
+        for (facts, cause, row) in truths() {
+            assert_eq!(judge(&facts, cause), row, "{facts:?}");
+            for planted in Cause::ALL.into_iter().filter(|planted| *planted != cause) {
+                let verdict = judge(&facts, planted);
+                assert_eq!(verdict, Row::WrongCause, "{facts:?}: {planted:?}");
+                assert!(!verdict.is_explained());
+            }
+        }
+    }
+
+    #[test]
+    fn a_session_that_ends_for_no_reason_is_found_whatever_was_told() {
+        let seen_used = Facts {
+            refused: Some(Dead::Used),
+            ..Facts::default()
+        };
+        for facts in [Facts::default(), seen_used] {
+            for told in Cause::ALL {
+                assert_eq!(judge(&facts, told), Row::NoReason, "{told:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_good_access_token_excuses_no_end_but_one_that_was_asked_for() {
+        for (facts, cause, row) in truths() {
+            let facts = Facts {
+                access_good: true,
+                ..facts
+            };
+            let expected = if row.ends_access() {
+                row
+            } else {
+                Row::GoodTokenThrownAway
+            };
+            assert_eq!(judge(&facts, cause), expected, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn a_lost_answer_may_be_told_whatever_else_became_of_the_token() {
+        for dead in [Dead::Used, Dead::Revoked, Dead::Expired] {
+            let facts = Facts {
+                refused: Some(dead),
+                unanswered: true,
+                ..Facts::default()
+            };
+            assert_eq!(judge(&facts, Cause::RefreshUnfinished), Row::LostAnswer);
+        }
+    }
+
+    #[test]
+    fn a_client_that_tells_nothing_is_excused_by_what_nobody_can_prevent() {
+        for (facts, _, row) in truths() {
+            let lost = matches!(row, Row::LostAnswer | Row::NoteRefused);
+            let expected = if lost { Row::AnswerLostUntold } else { row };
+            assert_eq!(judge_silent(&facts), expected, "{facts:?}");
+        }
+        assert_eq!(judge_silent(&Facts::default()), Row::NoReason);
+    }
+}

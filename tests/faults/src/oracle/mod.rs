@@ -1,0 +1,181 @@
+//! The oracle: independent of the client's machine, it watches the network, the store, the states
+//! and the callers, and judges every end of a session and every promise.
+
+mod book;
+mod exchange;
+mod loss;
+mod peace;
+mod row;
+mod session;
+
+use std::collections::{BTreeMap, HashMap};
+
+use quickaccess::Cause;
+
+pub(crate) use self::{
+    book::{Dead, Given, Lifetimes, tokens_in},
+    exchange::End,
+    peace::Trouble,
+    row::Row,
+    session::{Call, Seen},
+};
+use self::{book::Book, peace::Peace};
+use crate::{time::words, weather::Loss};
+
+/// So many broken promises of one phone are kept with their words; all are counted.
+const MOST_FINDINGS: usize = 20;
+
+/// Judges one phone.
+#[derive(Debug)]
+pub(crate) struct Oracle {
+    /// The client tells no cause, so that only the ends of its sessions are judged.
+    silent: bool,
+    gives_one_use: bool,
+    lives: Lifetimes,
+    book: Book,
+    current: Current,
+    /// A process died since a session ended last.
+    died_since_end: bool,
+    /// The pair that the store holds.
+    in_store: Option<usize>,
+    /// What the store lost since its last write.
+    last_loss: Option<Loss>,
+    /// The last time at which the store refused a write.
+    refused_write: Option<u64>,
+    processes: HashMap<u64, Process>,
+    peace: Peace,
+    tally: BTreeMap<Row, u64>,
+    findings: Vec<Finding>,
+}
+
+/// A broken promise.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// When, in milliseconds of the phone's life.
+    pub at: u64,
+    /// What it is.
+    pub kind: &'static str,
+    /// The particulars.
+    pub text: String,
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}: {}", words(self.at), self.kind, self.text)
+    }
+}
+
+/// Who ought to be signed in.
+#[derive(Clone, Debug)]
+enum Current {
+    /// Nobody, and the person was told one of these causes.
+    Nobody {
+        causes: Vec<Cause>,
+        /// The sign-in that ended, and how, while that is not confirmed.
+        was: Option<(usize, Row)>,
+    },
+    /// This sign-in.
+    One(usize),
+    /// This one, and a sign-out was asked for and not confirmed yet.
+    Leaving {
+        session: usize,
+        /// The process that was asked is at it.
+        asking: bool,
+    },
+    /// A sign-in was asked for and not confirmed yet: the one before, or a newer one.
+    Changing {
+        before: Option<usize>,
+        causes: Vec<Cause>,
+        was: Option<(usize, Row)>,
+        first_new: usize,
+    },
+}
+
+impl Current {
+    fn nobody(cause: Cause) -> Self {
+        Self::Nobody {
+            causes: vec![cause],
+            was: None,
+        }
+    }
+}
+
+/// What is known of a process of the app.
+#[derive(Debug, Default)]
+struct Process {
+    /// How many of its refreshes wait for a connection or for an answer.
+    trying: u64,
+    /// Its refresh tokens that are on the way.
+    open: Vec<String>,
+    /// It wrote the same tokens again, as a note before a refresh is: whether one went out, its
+    /// next start can't tell.
+    note_open: bool,
+    /// A refresh ended since its last write, so that the same tokens again close the note.
+    ended: bool,
+    /// A call of the store takes longer than anybody waits for it.
+    store_hangs: bool,
+    /// It has shown a session since its start.
+    has_shown: bool,
+}
+
+impl Oracle {
+    /// An oracle for one phone, on a server that treats refresh tokens so.
+    pub(crate) fn new(silent: bool, gives_one_use: bool, lives: Lifetimes) -> Self {
+        Self {
+            silent,
+            gives_one_use,
+            lives,
+            book: Book::default(),
+            current: Current::nobody(Cause::NeverSignedIn),
+            died_since_end: false,
+            in_store: None,
+            last_loss: None,
+            refused_write: None,
+            processes: HashMap::new(),
+            peace: Peace::new(lives.access),
+            tally: BTreeMap::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Counts an end of a session or a broken promise.
+    fn count(&mut self, row: Row, at: u64, text: impl FnOnce() -> String) {
+        if self.silent && !row.is_end() {
+            return;
+        }
+        *self.tally.entry(row).or_default() += 1;
+        if !row.is_explained() && self.findings.len() < MOST_FINDINGS {
+            self.findings.push(Finding {
+                at,
+                kind: row.words(),
+                text: text(),
+            });
+        }
+    }
+
+    /// The client panicked, or met an event that cannot be.
+    pub(crate) fn fault(&mut self, at: u64, text: &str) {
+        self.count(Row::Fault, at, || text.to_owned());
+    }
+
+    /// A text that people may read: an error, a state, the history.
+    pub(crate) fn text_seen(&mut self, at: u64, whose: &'static str, text: &str) {
+        let password = crate::plan::USERS.iter().any(|(_, word)| text.contains(word));
+        if password || !tokens_in(text.as_bytes()).is_empty() {
+            self.count(Row::SecretShown, at, || format!("in {whose}"));
+        }
+    }
+
+    pub(crate) fn tally(&self) -> &BTreeMap<Row, u64> {
+        &self.tally
+    }
+
+    pub(crate) fn take_findings(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.findings)
+    }
+
+    fn process(&mut self, number: u64) -> &mut Process {
+        self.processes.entry(number).or_default()
+    }
+}
+

@@ -1,0 +1,432 @@
+//! The oracle at the client's own words: the states that it shows, and what callers are told.
+
+use quickaccess::{Cause, Code};
+
+use super::{
+    Current, Oracle, Row,
+    loss::{self, Facts},
+    peace::Trouble,
+};
+use crate::{
+    device::Device,
+    time::{SECOND, span},
+    weather::Loss,
+};
+
+/// A state, as a screen would show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// It is being read, changed, locked or out of order.
+    Unclear,
+    /// Nobody is signed in, for this cause if one is told.
+    Nobody(Option<Cause>),
+    /// Somebody is.
+    Somebody {
+        user: String,
+        /// There will be no further refresh, for this cause.
+        ended: Option<Cause>,
+    },
+}
+
+/// What a caller asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    Token,
+    /// A token that lives for so long, or one that is shorter.
+    TokenFor(u64),
+    Refresh,
+    WhoAmI,
+}
+
+impl Oracle {
+    /// A process shows a state.
+    pub(crate) fn state_seen(&mut self, process: u64, seen: &Seen, device: &Device) {
+        match seen {
+            Seen::Unclear => {}
+            Seen::Nobody(told) => self.nobody_seen(*told, device),
+            Seen::Somebody { user, ended } => {
+                self.process(process).has_shown = true;
+                self.somebody_seen(user, *ended, device);
+            }
+        }
+    }
+
+    fn nobody_seen(&mut self, told: Option<Cause>, device: &Device) {
+        let at = device.at();
+        match self.current.clone() {
+            Current::Nobody { causes, .. } => self.told_again(&causes, told, at),
+            Current::One(session) => self.ended(session, told, device),
+            Current::Leaving { session, .. } => self.ended(session, told, device),
+            Current::Changing {
+                before: None,
+                causes,
+                first_new,
+                ..
+            } => {
+                // The new one may have been there for a moment, or never.
+                let new = told.is_some_and(|told| !causes.contains(&told));
+                let newer = (first_new..self.book.sign_ins.len()).next_back();
+                match newer.filter(|newer| new && self.book.sign_ins[*newer].held.is_some()) {
+                    Some(newer) => self.ended(newer, told, device),
+                    None => self.told_again(&causes, told, at),
+                }
+            }
+            Current::Changing {
+                before: Some(before),
+                first_new,
+                ..
+            } => {
+                let candidates = (first_new..self.book.sign_ins.len()).rev();
+                let explained = |session: &usize| {
+                    let facts = self.facts(*session, device);
+                    told.is_none_or(|told| loss::judge(&facts, told).is_explained())
+                };
+                let session = candidates.chain([before]).find(explained);
+                self.ended(session.unwrap_or(before), told, device);
+                // The sign-in goes on.
+                if let Current::Nobody { causes, was } = self.current.clone() {
+                    self.current = Current::Changing {
+                        before: None,
+                        causes,
+                        was,
+                        first_new,
+                    };
+                }
+            }
+        }
+    }
+
+    /// Nobody was signed in before: the cause must be the same as then.
+    fn told_again(&mut self, causes: &[Cause], told: Option<Cause>, at: u64) {
+        if let Some(told) = told.filter(|told| !self.is_told_again(causes, *told)) {
+            self.count(Row::WrongCause, at, || {
+                format!("{told:?} is told, where it was {causes:?} before")
+            });
+            self.current = Current::nobody(told);
+        }
+    }
+
+    fn is_told_again(&self, causes: &[Cause], told: Cause) -> bool {
+        // Where the note of the end was lost too, that is what there is to tell.
+        let lost = match self.last_loss {
+            Some(Loss::Damage) => Some(Cause::Corrupt),
+            Some(Loss::Key) => Some(Cause::KeyLost),
+            _ => None,
+        };
+        causes.contains(&told) || lost == Some(told)
+    }
+
+    fn facts(&self, session: usize, device: &Device) -> Facts {
+        let good = self.access_good(session, device);
+        Facts::of(&self.book, session, device.at(), good)
+    }
+
+    /// A session is over for the person.
+    fn ended(&mut self, session: usize, told: Option<Cause>, device: &Device) {
+        let facts = self.facts(session, device);
+        let row = match told {
+            Some(told) => loss::judge(&facts, told),
+            None => loss::judge_silent(&facts),
+        };
+        self.count(row, device.at(), || {
+            format!("sign-in {session} ended with {told:?}; the facts are {facts:?}")
+        });
+        self.died_since_end = false;
+        self.current = Current::Nobody {
+            causes: told.into_iter().collect(),
+            was: Some((session, row)),
+        };
+    }
+
+    fn somebody_seen(&mut self, user: &str, ended: Option<Cause>, device: &Device) {
+        let at = device.at();
+        match self.current.clone() {
+            Current::Nobody { was, .. } => self.back(was, user, at),
+            Current::One(session) if self.book.sign_ins[session].user != user => {
+                self.count(Row::WrongPerson, at, || format!("{user} is shown"));
+            }
+            Current::One(_) | Current::Changing { .. } => {}
+            Current::Leaving { session, asking } => {
+                // The process that was asked is gone, and the wish with it.
+                if !asking {
+                    self.book.sign_ins[session].asked_out = false;
+                    self.current = Current::One(session);
+                }
+            }
+        }
+        if let (Some(told), Current::One(session)) = (ended, &self.current) {
+            let session = *session;
+            let facts = self.facts(session, device);
+            let known = self.book.sign_ins[session].told_ended == Some(told);
+            if !known && loss::end_of_renewal(&facts, told).is_none() {
+                self.count(Row::WrongCause, at, || {
+                    format!("no refresh is left because of {told:?}; the facts are {facts:?}")
+                });
+            }
+            self.book.sign_ins[session].told_ended = Some(told);
+        }
+    }
+
+    /// Somebody is signed in again without a sign-in. An end that was not asked for may come
+    /// undone by a kill before it was written; what was asked for and confirmed may not.
+    fn back(&mut self, was: Option<(usize, Row)>, user: &str, at: u64) {
+        let sign_ins = &self.book.sign_ins;
+        let newest = sign_ins.iter().rposition(|session| session.user == user);
+        let back = was.map(|(session, _)| session).or(newest);
+        match was.filter(|(session, _)| sign_ins[*session].user == user) {
+            Some((session, row)) if self.died_since_end => {
+                if let Some(count) = self.tally.get_mut(&row) {
+                    *count -= 1;
+                }
+                self.current = Current::One(session);
+            }
+            _ => {
+                self.count(Row::CameBack, at, || format!("{user} is signed in again"));
+                if let Some(back) = back {
+                    self.current = Current::One(back);
+                }
+            }
+        }
+    }
+
+    /// A sign-in is asked for.
+    pub(crate) fn sign_in_begun(&mut self) {
+        let first_new = self.book.sign_ins.len();
+        self.current = match self.current.clone() {
+            Current::Nobody { causes, was } => Current::Changing {
+                before: None,
+                causes,
+                was,
+                first_new,
+            },
+            Current::One(session) | Current::Leaving { session, .. } => Current::Changing {
+                before: Some(session),
+                causes: Vec::new(),
+                was: None,
+                first_new,
+            },
+            still @ Current::Changing { .. } => still,
+        };
+    }
+
+    /// A sign-in is confirmed, or failed and changed nothing.
+    pub(crate) fn sign_in_ended(&mut self, user: &str, confirmed: bool, at: u64) {
+        let Current::Changing {
+            before,
+            causes,
+            was,
+            first_new,
+        } = self.current.clone()
+        else {
+            return;
+        };
+        if !confirmed {
+            self.current = match before {
+                Some(session) => Current::One(session),
+                None => Current::Nobody { causes, was },
+            };
+            return;
+        }
+        let is_new = |session: &usize| {
+            let session = &self.book.sign_ins[*session];
+            session.user == user && session.held.is_some()
+        };
+        match (first_new..self.book.sign_ins.len()).rev().find(is_new) {
+            Some(session) => self.replace(session, before, at),
+            None => self.fault(at, "a sign-in was confirmed that the server knows nothing of"),
+        }
+    }
+
+    /// Another sign-in counts now.
+    fn replace(&mut self, session: usize, before: Option<usize>, at: u64) {
+        if let Some(before) = before {
+            self.book.sign_ins[before].asked_out = true;
+            self.count(Row::Asked, at, String::new);
+        }
+        self.current = Current::One(session);
+    }
+
+    /// A sign-out is asked for.
+    pub(crate) fn sign_out_begun(&mut self) {
+        let asking = true;
+        match self.current.clone() {
+            Current::Nobody { .. } => {}
+            Current::One(session) | Current::Leaving { session, .. } => {
+                self.book.sign_ins[session].asked_out = true;
+                self.current = Current::Leaving { session, asking };
+            }
+            Current::Changing {
+                before, first_new, ..
+            } => {
+                for session in (first_new..self.book.sign_ins.len()).chain(before) {
+                    self.book.sign_ins[session].asked_out = true;
+                }
+            }
+        }
+    }
+
+    /// A sign-out is confirmed: from now on nothing of the session may ever come back.
+    pub(crate) fn sign_out_ended(&mut self, at: u64) {
+        let (was_there, mut causes) = match &self.current {
+            Current::Nobody { causes, .. } => (false, causes.clone()),
+            Current::One(_) | Current::Leaving { .. } => (true, Vec::new()),
+            Current::Changing { before, causes, .. } => (before.is_some(), causes.clone()),
+        };
+        if was_there {
+            self.count(Row::Asked, at, String::new);
+        }
+        causes.push(Cause::SignedOut);
+        self.current = Current::Nobody { causes, was: None };
+    }
+
+    /// A caller got a token.
+    pub(crate) fn token_given(&mut self, process: u64, access: &str, device: &Device) {
+        let at = device.at();
+        let Some(pair) = self.book.pair_of(access) else {
+            self.fault(at, "a token was served that the server never gave");
+            return;
+        };
+        let by = self.process(process);
+        by.has_shown = true;
+        let hangs = by.store_hangs;
+        let session = self.book.pairs[pair].sign_in;
+        let user = self.book.sign_ins[session].user.clone();
+        let expected = match self.current.clone() {
+            Current::Nobody { was, .. } => {
+                self.back(was, &user, at);
+                session
+            }
+            Current::One(expected) | Current::Leaving { session: expected, .. } => expected,
+            Current::Changing { before, first_new, .. } if session >= first_new => {
+                self.replace(session, before, at);
+                session
+            }
+            Current::Changing { before, .. } => before.unwrap_or(usize::MAX),
+        };
+        if expected != session {
+            self.count(Row::WrongPerson, at, || {
+                format!("pair {pair} of sign-in {session} ({user}), not of {expected}")
+            });
+        }
+        let known = &self.book.pairs[pair];
+        let late = at.saturating_sub(known.access_ends);
+        let heard = known.heard.unwrap_or(at);
+        let refused = self.refused_write.is_some_and(|refused| refused + SECOND >= heard);
+        let unstored = !known.stored && !refused && !hangs;
+        if late > 0 && !clock_unsure(device, known.sent) {
+            let late = span(late);
+            self.count(Row::DeadTokenServed, at, || format!("pair {pair}, {late} late"));
+        }
+        if unstored {
+            self.count(Row::SeenBeforeStored, at, || format!("pair {pair}"));
+        }
+    }
+
+    /// A caller got an error. `well` when neither network nor server nor store failed at that time.
+    pub(crate) fn token_failed(
+        &mut self,
+        process: u64,
+        (call, begun): (Call, u64),
+        code: Code,
+        well: bool,
+        device: &Device,
+    ) {
+        if self.silent {
+            return;
+        }
+        let at = device.at();
+        let told = cause_of(code);
+        let Current::One(session) = self.current else {
+            return;
+        };
+        if begun <= self.book.sign_ins[session].made {
+            // It asked for a token of the session before.
+            return;
+        }
+        if let Some(told) = told {
+            let facts = self.facts(session, device);
+            let row = match loss::end_of_renewal(&facts, told) {
+                Some(row) => row,
+                None => loss::judge(&facts, told),
+            };
+            if !row.is_explained() {
+                self.count(row, at, || {
+                    format!("a caller was told {told:?}; the facts are {facts:?}")
+                });
+            }
+        }
+        let any_will_do = matches!(call, Call::Token | Call::TokenFor(_));
+        let known = self.process(process);
+        let (has_shown, trying) = (known.has_shown, known.trying > 0 || known.store_hangs);
+        let heard = self.book.sign_ins[session].held;
+        let heard = heard.and_then(|pair| self.book.pairs[pair].heard);
+        let known_before = heard.is_some_and(|heard| heard < begun);
+        if any_will_do && has_shown && known_before && self.access_good(session, device) {
+            self.count(Row::GoodTokenRefused, at, || format!("{call:?} got {code}"));
+        } else if told.is_none() && well && !trying && self.peace.since(begun) {
+            self.count(Row::NothingWorks, at, || format!("{call:?} got {code}"));
+        }
+    }
+
+    /// The server told who is signed in, to a caller who asked then.
+    pub(crate) fn named(&mut self, name: &str, asked: u64, at: u64) {
+        let is = |session: usize| {
+            let session = &self.book.sign_ins[session];
+            session.user == name || asked <= session.made
+        };
+        // Garbage on the way names nobody.
+        let fits = name.is_empty() || match &self.current {
+            Current::One(session) | Current::Leaving { session, .. } => is(*session),
+            Current::Nobody { .. } | Current::Changing { .. } => true,
+        };
+        if !fits {
+            self.count(Row::WrongPerson, at, || format!("the server sees {name}"));
+        }
+    }
+
+    /// A caller of a living process got no answer in all the time that it may take.
+    pub(crate) fn caller_forgotten(&mut self, what: &str, at: u64) {
+        self.count(Row::CallerForgotten, at, || what.to_owned());
+    }
+
+    /// Something is in the way of the client.
+    pub(crate) fn trouble(&mut self, trouble: Trouble, at: u64) {
+        self.peace.trouble(trouble, at);
+    }
+
+    /// Something may bring one more refresh than time would.
+    pub(crate) fn reason_to_refresh(&mut self, at: u64) {
+        self.peace.reason(at);
+    }
+
+    /// Whether the phone holds an access token that it must think good for some seconds more.
+    fn access_good(&self, session: usize, device: &Device) -> bool {
+        let session = &self.book.sign_ins[session];
+        let Some(pair) = session.held.map(|pair| &self.book.pairs[pair]) else {
+            return false;
+        };
+        let margin = (10 * SECOND).min(self.lives.access / 10);
+        let end = pair.sent + self.lives.access;
+        !pair.access_revoked
+            && device.at() + margin + 2 * SECOND < end
+            && !clock_unsure(device, pair.sent)
+    }
+}
+
+/// Whether no phone could tell how old something is: it was restarted since, and its wall clock
+/// was wrong at some time.
+fn clock_unsure(device: &Device, since: u64) -> bool {
+    device.rebooted_since(since) && device.wall_was_wrong_since(since)
+}
+
+/// The cause behind a code that ends a session.
+fn cause_of(code: Code) -> Option<Cause> {
+    Some(match code {
+        Code::SignedOut => Cause::SignedOut,
+        Code::SessionEnded => Cause::SessionEnded,
+        Code::RefreshUnfinished => Cause::RefreshUnfinished,
+        Code::SingleUseSpent => Cause::SingleUseSpent,
+        Code::StoreLost => Cause::StoreLost,
+        _ => return None,
+    })
+}

@@ -1,0 +1,270 @@
+//! A process of the app: its tasks can be stopped and gone on with, as a phone's system does, and
+//! ended at any of their turns, with nothing of it running any further. It is the core's
+//! environment too: clocks, randomness, timers and threads.
+
+use std::{
+    fmt,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use quickaccess::{BoxFuture, Environment, Now};
+use tokio::task::AbortHandle;
+
+use crate::{
+    chance::Chance,
+    time::{MINUTE, SECOND},
+    world::World,
+};
+
+/// Chances in a million that a task that could go on lets others go first.
+const YIELDS: u64 = 30_000;
+
+/// One process of the app.
+pub(crate) struct Process {
+    pub(crate) world: Arc<World>,
+    /// Counts the processes of a phone.
+    pub(crate) number: u64,
+    dead: AtomicBool,
+    stopped: AtomicBool,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    /// Decides about order, delays and death.
+    fate: Chance,
+    /// What the core gets as randomness.
+    random: Chance,
+    /// Who wants to go on when the process does.
+    parked: Vec<Waker>,
+    tasks: Vec<AbortHandle>,
+}
+
+/// A call that blocks for longer is given up by whoever waits for it.
+const PATIENCE: u64 = 10 * SECOND;
+
+/// What unwinds a call that a process dies in.
+struct Died;
+
+impl Process {
+    pub(crate) fn start(world: &Arc<World>, number: u64) -> Arc<Self> {
+        let seed = world.plan.seed;
+        Arc::new(Self {
+            world: world.clone(),
+            number,
+            dead: AtomicBool::new(false),
+            stopped: AtomicBool::new(false),
+            inner: Mutex::new(Inner {
+                fate: Chance::stream(seed ^ number, "fate"),
+                random: Chance::stream(seed ^ number, "random"),
+                parked: Vec::new(),
+                tasks: Vec::new(),
+            }),
+        })
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A draw that decides about this process.
+    pub(crate) fn draw<T>(&self, draw: impl FnOnce(&mut Chance) -> T) -> T {
+        draw(&mut self.inner().fate)
+    }
+
+    /// Runs a task of the process.
+    pub(crate) fn run(self: &Arc<Self>, task: impl Future<Output = ()> + Send + 'static) {
+        let task = Task {
+            process: self.clone(),
+            inner: Some(Box::pin(task)),
+        };
+        let handle = tokio::spawn(task).abort_handle();
+        let mut inner = self.inner();
+        if inner.tasks.len() >= 64 {
+            inner.tasks.retain(|task| !task.is_finished());
+        }
+        inner.tasks.push(handle);
+    }
+
+    pub(crate) fn is_dead(&self) -> bool {
+        self.dead.load(SeqCst)
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped.load(SeqCst)
+    }
+
+    /// Ends it: none of its tasks runs any further.
+    pub(crate) fn kill(&self, why: &'static str) {
+        if self.dead.swap(true, SeqCst) {
+            return;
+        }
+        self.world
+            .tell("died", self.number, || format!("process {} ends: {why}", self.number));
+        self.world.oracle().process_died(self.number);
+        let mut inner = self.inner();
+        inner.tasks.drain(..).for_each(|task| task.abort());
+        inner.parked.clear();
+    }
+
+    /// Whether it dies at this step of the store or the network.
+    pub(crate) fn dies(&self, step: &'static str) -> bool {
+        let ppm = self.world.plan.system.dies_at_step;
+        if !self.is_dead() && self.draw(|fate| fate.happens(ppm)) {
+            self.kill(step);
+        }
+        self.is_dead()
+    }
+
+    /// A step inside a call that blocks: where the process dies, nothing after it happens.
+    pub(crate) fn blocking_step(&self, step: &'static str) {
+        if self.dies(step) {
+            resume_unwind(Box::new(Died));
+        }
+    }
+
+    /// The system stops all its tasks, or lets them go on.
+    pub(crate) fn stop(&self, stopped: bool) {
+        self.stopped.store(stopped, SeqCst);
+        if !stopped {
+            let parked = std::mem::take(&mut self.inner().parked);
+            parked.into_iter().for_each(Waker::wake);
+        }
+    }
+
+    /// Waits on the clock of timers, which stops while the phone sleeps.
+    pub(crate) async fn sleep(self: Arc<Self>, time: Duration) {
+        let end = self.world.device.awake_time() + time.as_millis() as u64;
+        loop {
+            let now = self.world.device.awake_time();
+            if now >= end {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(end - now)).await;
+        }
+    }
+
+    fn store_hangs(&self, hangs: bool) {
+        let at = self.world.device.at();
+        self.world.oracle().store_hangs(self.number, hangs, at);
+    }
+
+    /// How long a call that blocks takes: milliseconds, at times seconds, and now and then so
+    /// long that nobody waits for it any more.
+    fn blocking_delay(&self) -> u64 {
+        self.draw(|fate| match fate.below(10_000) {
+            0..2 => fate.between(PATIENCE + 500, MINUTE),
+            2..60 => fate.magnitude(50, 4 * SECOND),
+            _ => fate.between(1, 12),
+        })
+    }
+}
+
+impl fmt::Debug for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Process")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The process as the core's environment.
+#[derive(Clone, Debug)]
+pub(crate) struct Surroundings(pub(crate) Arc<Process>);
+
+impl Environment for Surroundings {
+    fn now(&self) -> Now {
+        self.0.world.device.now()
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        let random = &mut self.0.inner().random;
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&random.next().to_le_bytes()[..chunk.len()]);
+        }
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(self.0.clone().sleep(time))
+    }
+
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        self.0.run(task);
+    }
+
+    fn spawn_blocking(&self, call: Box<dyn FnOnce() + Send>) {
+        let process = self.0.clone();
+        self.0.run(async move {
+            let delay = process.blocking_delay();
+            let hangs = delay > PATIENCE;
+            if hangs {
+                process.store_hangs(true);
+            }
+            process.clone().sleep(Duration::from_millis(delay)).await;
+            if hangs {
+                process.store_hangs(false);
+            }
+            call();
+        });
+    }
+}
+
+/// A task of a process.
+struct Task {
+    process: Arc<Process>,
+    inner: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+impl Future for Task {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let process = self.process.clone();
+        if process.is_stopped() && !process.is_dead() {
+            process.inner().parked.push(context.waker().clone());
+            return Poll::Pending;
+        }
+        let dies_at_turn = process.world.plan.system.dies_at_turn;
+        let (yields, dies) =
+            process.draw(|fate| (fate.happens(YIELDS), fate.happens(dies_at_turn)));
+        if dies {
+            process.kill("at a turn of one of its tasks");
+        }
+        let Some(inner) = self.inner.as_mut().filter(|_| !process.is_dead()) else {
+            self.inner = None;
+            return Poll::Ready(());
+        };
+        if yields {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        match catch_unwind(AssertUnwindSafe(|| inner.as_mut().poll(context))) {
+            Ok(Poll::Pending) if !process.is_dead() => Poll::Pending,
+            Ok(_) => {
+                self.inner = None;
+                Poll::Ready(())
+            }
+            Err(payload) => {
+                if !payload.is::<Died>() {
+                    let world = &process.world;
+                    world.oracle().fault(world.device.at(), &text_of(&*payload));
+                }
+                self.inner = None;
+                Poll::Ready(())
+            }
+        }
+    }
+}
+
+fn text_of(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a text".to_owned())
+}
