@@ -59,6 +59,18 @@ enum Chore {
         /// Run only those whose name contains this
         name: Option<String>,
     },
+    /// Let phones live for months on a bad network, in virtual time, and explain every sign-out
+    Faults {
+        /// How many months of phones; each phone lives three
+        #[arg(long, value_name = "N", default_value_t = 10_000)]
+        phone_months: u64,
+        /// Replay the run that printed this seed
+        #[arg(long, value_name = "S")]
+        seed: Option<u64>,
+        /// Print the whole story of one phone of the run, and run no other
+        #[arg(long, value_name = "K")]
+        phone: Option<u64>,
+    },
     /// Run a command with an unlocked, empty Secret Service on the present session bus
     #[command(hide = true, trailing_var_arg = true)]
     WithSecretService {
@@ -93,6 +105,11 @@ fn run(chore: Chore) -> Result {
         }
         Chore::Errors { write } => errors(&workspace, write),
         Chore::Bench { name } => bench(&workspace, name),
+        Chore::Faults {
+            phone_months,
+            seed,
+            phone,
+        } => faults(&workspace, phone_months, seed, phone),
         Chore::WithSecretService { command } => secret_service::run_with(&command),
     }
 }
@@ -110,6 +127,23 @@ fn bench(workspace: &Workspace, name: Option<String>) -> Result {
     let mut cargo = workspace.cargo(["bench", "--package", "quickaccess", "--bench", "*"]);
     if let Some(name) = name {
         cargo.args(["--", &name]);
+    }
+    command::run(&mut cargo)
+}
+
+fn faults(workspace: &Workspace, months: u64, seed: Option<u64>, phone: Option<u64>) -> Result {
+    let profile = ["run", "--quiet", "--profile", "faults"];
+    let mut cargo = workspace.cargo(profile);
+    cargo.args(["--package", "quickaccess-faults", "--"]);
+    let options = [
+        ("--phone-months", Some(months)),
+        ("--seed", seed),
+        ("--phone", phone),
+    ];
+    for (option, value) in options {
+        if let Some(value) = value {
+            cargo.args([option, &value.to_string()]);
+        }
     }
     command::run(&mut cargo)
 }

@@ -85,10 +85,6 @@ impl Device {
         state.awake_before + state.awake_since.map_or(0, |since| at - since)
     }
 
-    pub(crate) fn is_awake(&self) -> bool {
-        self.state().awake_since.is_some()
-    }
-
     pub(crate) fn wake(&self) {
         let at = self.at();
         self.state().awake_since.get_or_insert(at);

@@ -136,7 +136,7 @@ impl Life {
             }
             Event::Store(trouble) => world.safe.set_trouble(trouble),
             Event::Lost(loss) => {
-                world.oracle().store_lost(loss);
+                world.oracle().store_lost(loss, device.at());
                 world.safe.lose(loss);
             }
         }
@@ -182,6 +182,8 @@ impl Life {
             running.process.stop(false);
             return Some(running);
         }
+        // Nothing of the one before is left.
+        *self.slot(which) = None;
         if self.client == Client::Core && chance.percent(5) {
             self.tear_files(chance);
         }
@@ -193,7 +195,7 @@ impl Life {
         let world = &self.world;
         world.tell("starts", number, || format!("process {number} starts ({which:?})"));
         let at = world.device.at();
-        world.oracle().reason_to_refresh(at);
+        world.oracle().process_started(number, which == Which::Widget, at);
         let process = Process::start(world, number);
         match App::start(self.client, &process, &self.folder) {
             Ok(app) => {

@@ -133,7 +133,7 @@ impl Plan {
             strict_store: chance.percent(30),
             stops_apps: chance.percent(60),
             ends_apps: chance.pick(&[10, 40, 80]),
-            wakes: chance.pick(&[0, 1_000_000, 4_000_000]),
+            wakes: chance.pick(&[0, 1_000_000, 3_000_000]),
             dies_at_step,
             dies_at_turn,
             store_slips: chance.pick(&[0, 200, 2_000]),

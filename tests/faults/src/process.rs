@@ -44,8 +44,12 @@ struct Inner {
     random: Chance,
     /// Who wants to go on when the process does.
     parked: Vec<Waker>,
-    tasks: Vec<AbortHandle>,
+    tasks: Vec<(AbortHandle, Arc<Body>)>,
 }
+
+/// What a task does; taken out when the process dies, so that nothing of it is left: no lock of
+/// the data folder, no handle, no token.
+type Body = Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>;
 
 /// A call that blocks for longer is given up by whoever waits for it.
 const PATIENCE: u64 = 10 * SECOND;
@@ -81,16 +85,17 @@ impl Process {
 
     /// Runs a task of the process.
     pub(crate) fn run(self: &Arc<Self>, task: impl Future<Output = ()> + Send + 'static) {
+        let body: Arc<Body> = Arc::new(Mutex::new(Some(Box::pin(task))));
         let task = Task {
             process: self.clone(),
-            inner: Some(Box::pin(task)),
+            body: body.clone(),
         };
         let handle = tokio::spawn(task).abort_handle();
         let mut inner = self.inner();
         if inner.tasks.len() >= 64 {
-            inner.tasks.retain(|task| !task.is_finished());
+            inner.tasks.retain(|(task, _)| !task.is_finished());
         }
-        inner.tasks.push(handle);
+        inner.tasks.push((handle, body));
     }
 
     pub(crate) fn is_dead(&self) -> bool {
@@ -109,9 +114,17 @@ impl Process {
         self.world
             .tell("died", self.number, || format!("process {} ends: {why}", self.number));
         self.world.oracle().process_died(self.number);
-        let mut inner = self.inner();
-        inner.tasks.drain(..).for_each(|task| task.abort());
-        inner.parked.clear();
+        let tasks = {
+            let mut inner = self.inner();
+            inner.parked.clear();
+            std::mem::take(&mut inner.tasks)
+        };
+        for (task, body) in tasks {
+            task.abort();
+            // The one that it dies in is being polled, and ends with this turn.
+            let body = body.try_lock().ok().and_then(|mut body| body.take());
+            drop(body);
+        }
     }
 
     /// Whether it dies at this step of the store or the network.
@@ -219,14 +232,14 @@ impl Environment for Surroundings {
 /// A task of a process.
 struct Task {
     process: Arc<Process>,
-    inner: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    body: Arc<Body>,
 }
 
 impl Future for Task {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let process = self.process.clone();
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let process = &self.process;
         if process.is_stopped() && !process.is_dead() {
             process.inner().parked.push(context.waker().clone());
             return Poll::Pending;
@@ -237,29 +250,26 @@ impl Future for Task {
         if dies {
             process.kill("at a turn of one of its tasks");
         }
-        let Some(inner) = self.inner.as_mut().filter(|_| !process.is_dead()) else {
-            self.inner = None;
+        let mut body = self.body.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(task) = body.as_mut().filter(|_| !process.is_dead()) else {
+            *body = None;
             return Poll::Ready(());
         };
         if yields {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        match catch_unwind(AssertUnwindSafe(|| inner.as_mut().poll(context))) {
-            Ok(Poll::Pending) if !process.is_dead() => Poll::Pending,
-            Ok(_) => {
-                self.inner = None;
-                Poll::Ready(())
-            }
+        match catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(context))) {
+            Ok(Poll::Pending) if !process.is_dead() => return Poll::Pending,
+            Ok(_) => {}
+            Err(payload) if payload.is::<Died>() => {}
             Err(payload) => {
-                if !payload.is::<Died>() {
-                    let world = &process.world;
-                    world.oracle().fault(world.device.at(), &text_of(&*payload));
-                }
-                self.inner = None;
-                Poll::Ready(())
+                let world = &process.world;
+                world.oracle().fault(world.device.at(), &text_of(&*payload));
             }
         }
+        *body = None;
+        Poll::Ready(())
     }
 }
 

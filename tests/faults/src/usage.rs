@@ -33,6 +33,9 @@ pub(crate) async fn use_phone(life: Arc<Life>, one: Use) {
             }
             hand.bring_up();
         }
+        if life.world.plan.system.widget && hand.chance.percent(15) {
+            hand.look_at_widget();
+        }
         if let Some(running) = life.running(Which::App) {
             hand.act(&running).await;
         }
@@ -109,6 +112,22 @@ impl Hand {
         if let Some(running) = self.life.open(Which::App, &mut self.chance) {
             running.app.notify(PlatformEvent::Unlocked);
             running.app.notify(PlatformEvent::Foreground);
+        }
+    }
+
+    /// The system has the widget brought up to date, beside the app.
+    fn look_at_widget(&mut self) {
+        if let Some(running) = self.life.open(Which::Widget, &mut self.chance) {
+            drop(self.call(&running, Call::Token, None));
+            if self.chance.percent(40) {
+                // And stops it in the middle, whatever it is about.
+                let lasts = self.chance.magnitude(1, 3 * SECOND);
+                let stopping = running.process.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(lasts)).await;
+                    stopping.stop(true);
+                });
+            }
         }
     }
 

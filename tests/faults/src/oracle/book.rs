@@ -15,10 +15,11 @@ pub(crate) struct SignIn {
     pub(crate) made: u64,
     /// The newest pair that the phone holds, in a living process or in its store.
     pub(crate) held: Option<usize>,
-    /// A refresh token that the server refused for good, and the phone heard it.
-    pub(crate) refused: Option<String>,
-    /// An answer without a refresh token was heard from a server that gives each one use.
-    pub(crate) spent: bool,
+    /// A refresh token that the server refused for good, and when the phone heard it.
+    pub(crate) refused: Option<(String, u64)>,
+    /// When the refresh was sent whose answer brought no refresh token, from a server that gives
+    /// each one use; it was heard.
+    pub(crate) spent: Option<u64>,
     /// The person asked to sign out.
     pub(crate) asked_out: bool,
     /// The store lost the record.
@@ -106,7 +107,7 @@ impl Book {
             made,
             held: None,
             refused: None,
-            spent: false,
+            spent: None,
             asked_out: false,
             lost: None,
             told_ended: None,
@@ -222,12 +223,15 @@ impl Book {
 
     /// The answer with this pair reached a process.
     pub(crate) fn heard(&mut self, pair: usize, at: u64, gives_one_use: bool) {
-        self.pairs[pair].heard = Some(at);
-        let (sign_in, made_with) = (self.pairs[pair].sign_in, self.pairs[pair].made_with.clone());
-        let none_came = self.pairs[pair].refresh == made_with;
+        let known = &mut self.pairs[pair];
+        known.heard = Some(at);
+        let (sign_in, sent, made_with) = (known.sign_in, known.sent, known.made_with.clone());
+        let none_came = known.refresh == made_with;
         let sign_in = &mut self.sign_ins[sign_in];
         sign_in.held = Some(pair);
-        sign_in.spent |= gives_one_use && made_with.is_some() && none_came;
+        if gives_one_use && made_with.is_some() && none_came {
+            sign_in.spent.get_or_insert(sent);
+        }
         if let Some(token) = made_with.and_then(|old| self.refresh.get_mut(&old)) {
             token.unanswered = false;
         }
@@ -240,12 +244,13 @@ impl Book {
             if Some(held) == stored {
                 continue;
             }
-            if let Some(old) = &self.pairs[held].made_with
-                && let Some(token) = self.refresh.get_mut(old)
-            {
+            // What the store still has was used for what is gone.
+            let kept = stored.filter(|&stored| self.pairs[stored].sign_in == number);
+            let old = kept.and_then(|kept| self.pairs[kept].refresh.clone());
+            if let Some(token) = old.and_then(|old| self.refresh.get_mut(&old)) {
                 token.unanswered = true;
             }
-            sign_in.held = stored.filter(|&stored| self.pairs[stored].sign_in == number);
+            sign_in.held = kept;
         }
     }
 }
@@ -312,11 +317,11 @@ mod tests {
             let mut book = Book::default();
             let first = book.signed_in("qa", given("a1", Some("r1")), (0, 0), LIVES);
             book.heard(first, 1, gives_one_use);
-            assert!(!book.sign_ins[0].spent);
+            assert_eq!(book.sign_ins[0].spent, None);
             let answer = given("a2", None);
             let pair = book.refreshed("r1", answer, (5, 5), LIVES, gives_one_use);
             book.heard(pair.unwrap(), 6, gives_one_use);
-            assert_eq!(book.sign_ins[0].spent, spent);
+            assert_eq!(book.sign_ins[0].spent.is_some(), spent);
         }
     }
 

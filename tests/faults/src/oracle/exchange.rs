@@ -71,7 +71,7 @@ impl Oracle {
         if self.peace.request(at) {
             self.count(Row::Storm, at, || "too many refreshes in one hour".to_owned());
         }
-        let noted = self.note_is_stored(at);
+        let noted = self.note_is_stored(process, at);
         let Some(token) = self.book.token_mut(refresh) else {
             self.fault(at, "a refresh token that the server never gave was sent");
             return;
@@ -98,14 +98,15 @@ impl Oracle {
                 });
             }
         }
-        if matches!(&self.current, Current::Nobody { .. }) {
+        if matches!(&self.current, Current::Nobody { .. }) && !self.is_behind(process) {
             self.count(Row::SentAfterSignOut, at, || format!("of sign-in {sign_in}"));
         }
     }
 
     /// Whether a write of the last moments can have told the store of a refresh.
-    fn note_is_stored(&self, at: u64) -> bool {
-        !self.refused_write.is_some_and(|refused| at.saturating_sub(refused) < 70_000)
+    fn note_is_stored(&self, process: u64, at: u64) -> bool {
+        let hangs = self.processes.get(&process).is_some_and(|process| process.store_hangs);
+        !hangs && !self.refused_write.is_some_and(|refused| at.saturating_sub(refused) < 70_000)
     }
 
     /// A refresh ended for the process that sent it, or was given up by it.
@@ -122,7 +123,7 @@ impl Oracle {
             }
             End::Refused => {
                 if let Some(sign_in) = self.book.token(refresh).map(|token| token.sign_in) {
-                    self.book.sign_ins[sign_in].refused = Some(refresh.to_owned());
+                    self.book.sign_ins[sign_in].refused = Some((refresh.to_owned(), at));
                 }
             }
             End::Granted(pair) => self.heard(pair, at),
@@ -143,6 +144,9 @@ impl Oracle {
         let known = self.process(process);
         let ended = std::mem::take(&mut known.ended);
         known.note_open = same && !ended;
+        let sign_in = |pair: usize| self.book.pairs[pair].sign_in;
+        let changing = matches!(self.current, Current::Changing { .. });
+        self.overwritten |= changing && pair.map(sign_in) != self.in_store.map(sign_in);
         (self.in_store, self.last_loss) = (pair, None);
         if let Some(pair) = pair {
             self.book.pairs[pair].stored = true;
@@ -169,7 +173,8 @@ impl Oracle {
     }
 
     /// The store has lost what it held.
-    pub(crate) fn store_lost(&mut self, loss: Loss) {
+    pub(crate) fn store_lost(&mut self, loss: Loss, at: u64) {
+        self.trouble(Trouble::Store, at);
         self.last_loss = Some(loss);
         if let Some(pair) = self.in_store.take() {
             let sign_in = self.book.pairs[pair].sign_in;
@@ -179,9 +184,7 @@ impl Oracle {
 
     /// A process is gone, with all that it had not stored.
     pub(crate) fn process_died(&mut self, number: u64) {
-        let Some(process) = self.processes.remove(&number) else {
-            return;
-        };
+        let process = self.processes.remove(&number).unwrap_or_default();
         let noted = self.in_store.filter(|_| process.note_open);
         let noted = noted.and_then(|pair| self.book.pairs[pair].refresh.clone());
         for refresh in process.open.into_iter().chain(noted) {
@@ -190,7 +193,7 @@ impl Oracle {
             }
         }
         self.book.forget_unstored(self.in_store);
-        self.died_since_end = true;
+        self.undone = true;
         if let Current::Leaving { asking, .. } = &mut self.current {
             *asking = false;
         }

@@ -7,7 +7,7 @@ use super::{
     book::{Book, Dead},
     row::Row,
 };
-use crate::weather::Loss;
+use crate::{time::MINUTE, weather::Loss};
 
 /// What is true of a session at the moment when it ended for the person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(crate) struct Facts {
     pub(crate) without_note: bool,
     /// The only use of the refresh token was made, and its answer was heard.
     pub(crate) spent: bool,
+    /// So long before the refusal that the phone can't know what the token died of.
+    pub(crate) spent_long_ago: bool,
     /// The access token is good for a while, as far as the phone can tell.
     pub(crate) access_good: bool,
 }
@@ -33,14 +35,16 @@ impl Facts {
     pub(crate) fn of(book: &Book, sign_in: usize, at: u64, access_good: bool) -> Self {
         let session = &book.sign_ins[sign_in];
         let refused = session.refused.as_ref();
-        let token = refused.and_then(|refresh| book.token(refresh));
+        let token = refused.and_then(|(refresh, _)| book.token(refresh));
+        let between = refused.zip(session.spent).map(|((_, at), spent)| at - spent);
         Self {
             asked: session.asked_out,
             lost: session.lost,
-            refused: refused.and_then(|refresh| book.dead(refresh, at)),
+            refused: refused.and_then(|(refresh, _)| book.dead(refresh, at)),
             unanswered: token.is_some_and(|token| token.unanswered),
             without_note: token.is_some_and(|token| token.without_note),
-            spent: session.spent,
+            spent: session.spent.is_some(),
+            spent_long_ago: between.is_some_and(|between| between > 10 * MINUTE),
             access_good,
         }
     }
@@ -71,6 +75,7 @@ pub(crate) fn end_of_renewal(facts: &Facts, told: Cause) -> Option<Row> {
         (Cause::SessionEnded, Some(Dead::Expired)) => Some(Row::Expired),
         (Cause::SessionEnded, Some(Dead::Revoked)) => Some(Row::Revoked),
         (Cause::SessionEnded, Some(Dead::Used)) if facts.without_note => Some(Row::NoteRefused),
+        (Cause::SessionEnded, Some(Dead::Used)) if facts.spent_long_ago => Some(Row::Spent),
         _ => None,
     }
 }

@@ -34,12 +34,16 @@ pub(crate) struct Oracle {
     lives: Lifetimes,
     book: Book,
     current: Current,
-    /// A process died since a session ended last.
-    died_since_end: bool,
+    /// When that changed last.
+    changed_at: u64,
+    /// A process died since a session ended last, or another one may still hold it.
+    undone: bool,
     /// The pair that the store holds.
     in_store: Option<usize>,
     /// What the store lost since its last write.
     last_loss: Option<Loss>,
+    /// A sign-in that was not confirmed has taken the place of what was in the store.
+    overwritten: bool,
     /// The last time at which the store refused a write.
     refused_write: Option<u64>,
     processes: HashMap<u64, Process>,
@@ -114,8 +118,12 @@ struct Process {
     ended: bool,
     /// A call of the store takes longer than anybody waits for it.
     store_hangs: bool,
-    /// It has shown a session since its start.
-    has_shown: bool,
+    /// The session that it showed or served last.
+    has_shown: Option<usize>,
+    /// When it started.
+    started: u64,
+    /// Nobody sees its states: it works beside the app, on the same store.
+    widget: bool,
 }
 
 impl Oracle {
@@ -127,9 +135,11 @@ impl Oracle {
             lives,
             book: Book::default(),
             current: Current::nobody(Cause::NeverSignedIn),
-            died_since_end: false,
+            changed_at: 0,
+            undone: false,
             in_store: None,
             last_loss: None,
+            overwritten: false,
             refused_write: None,
             processes: HashMap::new(),
             peace: Peace::new(lives.access),
@@ -174,8 +184,29 @@ impl Oracle {
         std::mem::take(&mut self.findings)
     }
 
+    /// A process of the app starts, the app's own or another one beside it.
+    pub(crate) fn process_started(&mut self, number: u64, widget: bool, at: u64) {
+        self.peace.reason(at);
+        let process = self.process(number);
+        (process.started, process.widget) = (at, widget);
+    }
+
+    /// Whether a process works beside the app and has not heard yet who is signed in now.
+    fn is_behind(&self, number: u64) -> bool {
+        let known = self.processes.get(&number);
+        known.is_some_and(|process| process.widget && process.started <= self.changed_at)
+    }
+
+    /// Somebody else ought to be signed in from now on.
+    fn change(&mut self, current: Current, at: u64) {
+        self.current = current;
+        self.changed_at = at;
+    }
+
     fn process(&mut self, number: u64) -> &mut Process {
         self.processes.entry(number).or_default()
     }
 }
 
+#[cfg(test)]
+mod tests;

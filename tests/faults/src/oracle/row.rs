@@ -100,7 +100,7 @@ impl Row {
             Self::AnswerLostUntold => "an answer was lost, and nothing tells of it",
             Self::GoodTokenThrownAway => "a good access token was thrown away",
             Self::CameBack => "a session came back after it was over",
-            Self::WrongPerson => "a token of another person was served",
+            Self::WrongPerson => "a token of another sign-in was served",
             Self::GoodTokenRefused => "a caller got an error beside a good token",
             Self::DeadTokenServed => "a token was served after its end",
             Self::SeenBeforeStored => "a token was seen before it was stored",

@@ -41,12 +41,18 @@ pub(crate) enum Call {
 impl Oracle {
     /// A process shows a state.
     pub(crate) fn state_seen(&mut self, process: u64, seen: &Seen, device: &Device) {
+        if self.process(process).widget {
+            // Nobody sees it.
+            return;
+        }
         match seen {
             Seen::Unclear => {}
             Seen::Nobody(told) => self.nobody_seen(*told, device),
             Seen::Somebody { user, ended } => {
-                self.process(process).has_shown = true;
                 self.somebody_seen(user, *ended, device);
+                if let Current::One(session) = self.current {
+                    self.process(process).has_shown = Some(session);
+                }
             }
         }
     }
@@ -98,22 +104,29 @@ impl Oracle {
 
     /// Nobody was signed in before: the cause must be the same as then.
     fn told_again(&mut self, causes: &[Cause], told: Option<Cause>, at: u64) {
-        if let Some(told) = told.filter(|told| !self.is_told_again(causes, *told)) {
+        let Some(told) = told.filter(|told| !causes.contains(told)) else {
+            return;
+        };
+        if !self.is_true_now(told) {
             self.count(Row::WrongCause, at, || {
                 format!("{told:?} is told, where it was {causes:?} before")
             });
-            self.current = Current::nobody(told);
+        }
+        if let Current::Nobody { causes, .. } | Current::Changing { causes, .. } = &mut self.current
+        {
+            causes.push(told);
         }
     }
 
-    fn is_told_again(&self, causes: &[Cause], told: Cause) -> bool {
-        // Where the note of the end was lost too, that is what there is to tell.
+    /// Where the note of the end was lost too, that is what there is to tell.
+    fn is_true_now(&self, told: Cause) -> bool {
         let lost = match self.last_loss {
             Some(Loss::Damage) => Some(Cause::Corrupt),
             Some(Loss::Key) => Some(Cause::KeyLost),
+            _ if self.overwritten => Some(Cause::StoreLost),
             _ => None,
         };
-        causes.contains(&told) || lost == Some(told)
+        lost == Some(told)
     }
 
     fn facts(&self, session: usize, device: &Device) -> Facts {
@@ -131,11 +144,10 @@ impl Oracle {
         self.count(row, device.at(), || {
             format!("sign-in {session} ended with {told:?}; the facts are {facts:?}")
         });
-        self.died_since_end = false;
-        self.current = Current::Nobody {
-            causes: told.into_iter().collect(),
-            was: Some((session, row)),
-        };
+        self.undone = self.processes.values().any(|process| process.widget);
+        let causes = told.into_iter().collect();
+        let was = Some((session, row));
+        self.change(Current::Nobody { causes, was }, device.at());
     }
 
     fn somebody_seen(&mut self, user: &str, ended: Option<Cause>, device: &Device) {
@@ -144,8 +156,13 @@ impl Oracle {
             Current::Nobody { was, .. } => self.back(was, user, at),
             Current::One(session) if self.book.sign_ins[session].user != user => {
                 self.count(Row::WrongPerson, at, || format!("{user} is shown"));
+                let sign_ins = &self.book.sign_ins;
+                if let Some(seen) = sign_ins.iter().rposition(|session| session.user == user) {
+                    self.current = Current::One(seen);
+                }
             }
-            Current::One(_) | Current::Changing { .. } => {}
+            Current::One(_) => {}
+            Current::Changing { was, first_new, .. } => self.back_while_changing(was, first_new, user),
             Current::Leaving { session, asking } => {
                 // The process that was asked is gone, and the wish with it.
                 if !asking {
@@ -174,10 +191,8 @@ impl Oracle {
         let newest = sign_ins.iter().rposition(|session| session.user == user);
         let back = was.map(|(session, _)| session).or(newest);
         match was.filter(|(session, _)| sign_ins[*session].user == user) {
-            Some((session, row)) if self.died_since_end => {
-                if let Some(count) = self.tally.get_mut(&row) {
-                    *count -= 1;
-                }
+            Some((session, row)) if self.undone => {
+                self.uncount(row);
                 self.current = Current::One(session);
             }
             _ => {
@@ -186,6 +201,30 @@ impl Oracle {
                     self.current = Current::One(back);
                 }
             }
+        }
+    }
+
+    /// The same while a sign-in is not confirmed, which it may also be that is seen.
+    fn back_while_changing(&mut self, was: Option<(usize, Row)>, first_new: usize, user: &str) {
+        let is_new = |session: &super::book::SignIn| session.user == user && session.held.is_some();
+        let new = self.book.sign_ins[first_new..].iter().any(is_new);
+        let Some((session, row)) = was.filter(|(session, _)| {
+            !new && self.undone && self.book.sign_ins[*session].user == user
+        }) else {
+            return;
+        };
+        self.uncount(row);
+        self.current = Current::Changing {
+            before: Some(session),
+            causes: Vec::new(),
+            was: None,
+            first_new,
+        };
+    }
+
+    fn uncount(&mut self, row: Row) {
+        if let Some(count) = self.tally.get_mut(&row) {
+            *count -= 1;
         }
     }
 
@@ -243,7 +282,8 @@ impl Oracle {
             self.book.sign_ins[before].asked_out = true;
             self.count(Row::Asked, at, String::new);
         }
-        self.current = Current::One(session);
+        self.overwritten = false;
+        self.change(Current::One(session), at);
     }
 
     /// A sign-out is asked for.
@@ -276,7 +316,7 @@ impl Oracle {
             self.count(Row::Asked, at, String::new);
         }
         causes.push(Cause::SignedOut);
-        self.current = Current::Nobody { causes, was: None };
+        self.change(Current::Nobody { causes, was: None }, at);
     }
 
     /// A caller got a token.
@@ -286,10 +326,13 @@ impl Oracle {
             self.fault(at, "a token was served that the server never gave");
             return;
         };
-        let by = self.process(process);
-        by.has_shown = true;
-        let hangs = by.store_hangs;
         let session = self.book.pairs[pair].sign_in;
+        let by = self.process(process);
+        by.has_shown = Some(session);
+        let hangs = by.store_hangs;
+        if self.is_behind(process) {
+            return;
+        }
         let user = self.book.sign_ins[session].user.clone();
         let expected = match self.current.clone() {
             Current::Nobody { was, .. } => {
@@ -307,6 +350,7 @@ impl Oracle {
             self.count(Row::WrongPerson, at, || {
                 format!("pair {pair} of sign-in {session} ({user}), not of {expected}")
             });
+            self.current = Current::One(session);
         }
         let known = &self.book.pairs[pair];
         let late = at.saturating_sub(known.access_ends);
@@ -339,7 +383,7 @@ impl Oracle {
         let Current::One(session) = self.current else {
             return;
         };
-        if begun <= self.book.sign_ins[session].made {
+        if begun <= self.book.sign_ins[session].made || self.is_behind(process) {
             // It asked for a token of the session before.
             return;
         }
@@ -361,9 +405,10 @@ impl Oracle {
         let heard = self.book.sign_ins[session].held;
         let heard = heard.and_then(|pair| self.book.pairs[pair].heard);
         let known_before = heard.is_some_and(|heard| heard < begun);
-        if any_will_do && has_shown && known_before && self.access_good(session, device) {
+        let rejected = code == Code::NoApiAccess && self.access_revoked(session);
+        if any_will_do && has_shown == Some(session) && known_before && self.access_good(session, device) {
             self.count(Row::GoodTokenRefused, at, || format!("{call:?} got {code}"));
-        } else if told.is_none() && well && !trying && self.peace.since(begun) {
+        } else if told.is_none() && well && !trying && self.peace.since(begun) && !rejected {
             self.count(Row::NothingWorks, at, || format!("{call:?} got {code}"));
         }
     }
@@ -399,6 +444,12 @@ impl Oracle {
         self.peace.reason(at);
     }
 
+    /// Whether the server does not accept the access token that the phone holds.
+    fn access_revoked(&self, session: usize) -> bool {
+        let held = self.book.sign_ins[session].held;
+        held.is_some_and(|pair| self.book.pairs[pair].access_revoked)
+    }
+
     /// Whether the phone holds an access token that it must think good for some seconds more.
     fn access_good(&self, session: usize, device: &Device) -> bool {
         let session = &self.book.sign_ins[session];
@@ -427,6 +478,8 @@ fn cause_of(code: Code) -> Option<Cause> {
         Code::RefreshUnfinished => Cause::RefreshUnfinished,
         Code::SingleUseSpent => Cause::SingleUseSpent,
         Code::StoreLost => Cause::StoreLost,
+        Code::StoreKeyLost => Cause::KeyLost,
+        Code::StoreCorrupt => Cause::Corrupt,
         _ => return None,
     })
 }

@@ -1,0 +1,65 @@
+//! A few hundred phone-months of the real core, the naive client beside it, and replays by seed.
+
+use quickaccess_faults::{Client, Settings, Summary, last_line, run, table, tell};
+
+/// Printed by every run, so that a failure can be replayed with `cargo xtask faults`.
+const SEED: u64 = 20_261_124;
+
+fn settings(phone_months: u64, seed: u64) -> Settings {
+    Settings {
+        phone_months,
+        seed,
+        threads: 2,
+        client: Client::Core,
+        widgets: false,
+    }
+}
+
+fn live(settings: Settings) -> Summary {
+    println!("seed {}", settings.seed);
+    run(&settings, |_| ())
+}
+
+#[test]
+fn a08_a09_a12_a14_a15_a16_a18_a24_every_sign_out_of_phones_on_a_bad_network_is_explained() {
+    let core = live(settings(150, SEED));
+    for (phone, finding) in &core.findings {
+        println!("phone {phone}: {finding}");
+    }
+    println!("{}", table(&core, None));
+    assert!(core.explained() > 300, "hardly anything happened");
+    assert_eq!(core.unexplained(), 0, "{}", last_line(&core));
+}
+
+#[test]
+fn the_naive_client_loses_sessions_in_the_same_world() {
+    let naive = Settings {
+        client: Client::Naive,
+        ..settings(60, SEED)
+    };
+    let naive = live(naive);
+    assert!(naive.unexplained() > 30, "{}", table(&naive, None));
+}
+
+#[test]
+fn a_seed_replays_exactly_and_another_one_is_another_world() {
+    let trace = |threads, seed| {
+        let summary = live(Settings {
+            threads,
+            ..settings(12, seed)
+        });
+        (summary.hash, summary.events)
+    };
+    let first = trace(2, 7);
+    assert_eq!(first, trace(1, 7), "whatever the threads do");
+    assert_ne!(first.0, trace(2, 8).0);
+}
+
+#[test]
+fn one_phone_can_be_replayed_alone_and_told_line_by_line() {
+    let story = tell(&settings(12, 7), 2);
+    assert!(story.len() > 100, "{} lines", story.len());
+    assert_eq!(story, tell(&settings(12, 7), 2));
+    assert_ne!(story, tell(&settings(12, 7), 3));
+    assert!(story.iter().any(|line| line.contains("signs in")));
+}
