@@ -78,3 +78,23 @@ fn clocks_alone(bencher: Bencher<'_, '_>) {
     let environment = SystemEnvironment::with_runtime(ready.runtime.handle().clone());
     bencher.bench_local(|| black_box(environment.now()));
 }
+
+/// For comparison: what a token behind a lock costs when nobody else wants it.
+#[divan::bench]
+fn mutex_and_a_copy_of_the_text(bencher: Bencher<'_, '_>) {
+    let token = std::sync::Mutex::new("0123456789abcdef0123456789abcdef01234567".to_owned());
+    bencher.bench_local(|| token.lock().map(|token| black_box(token.clone())).is_ok());
+}
+
+/// The same when two threads want it at once.
+#[divan::bench(threads = 2)]
+fn mutex_by_two_threads(bencher: Bencher<'_, '_>) {
+    let token = std::sync::Mutex::new("0123456789abcdef0123456789abcdef01234567".to_owned());
+    bencher.bench(|| token.lock().map(|token| black_box(token.clone())).is_ok());
+}
+
+/// For comparison: one reading of the standard library's clock.
+#[divan::bench]
+fn instant_now(bencher: Bencher<'_, '_>) {
+    bencher.bench_local(|| black_box(std::time::Instant::now()));
+}

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use quickaccess::{Code, Level, MemoryStore, Need, QuickAccess, RefreshState, Stays, Trust};
 use quickaccess_simulator::{
-    Fault, FaultKind, Handshake, Moment, Operation, ServeOptions, Simulator,
+    Fault, FaultKind, Handshake, HoldAt, Moment, Operation, ServeOptions, Simulator,
 };
 use support::Live;
 
@@ -98,7 +98,26 @@ async fn a01_a_person_with_a_small_profile_sees_just_that() {
 async fn a_look_at_the_server_warms_the_connections_of_what_follows() {
     let live = Live::new().await;
     let session = live.start();
-    session.probe().await.unwrap();
+    // All three at once, so that none waits for another's connection.
+    let holds: Vec<_> = (0..3)
+        .map(|before| {
+            let at = HoldAt::BeforeCommit;
+            let fault = Fault::new(Operation::Me, FaultKind::Hold { at });
+            let id = live.server.fault(fault.after(before).once());
+            live.server.find_hold(id).unwrap()
+        })
+        .collect();
+    let looking = tokio::spawn({
+        let session = session.clone();
+        async move { session.probe().await }
+    });
+    for hold in &holds {
+        hold.reached().await;
+    }
+    for hold in &holds {
+        hold.release();
+    }
+    looking.await.unwrap().unwrap();
     assert_eq!(live.server.counters().connections, 3);
     session.sign_in("qa", "abc123").await.unwrap();
     let (me, privileges) = tokio::join!(session.whoami(), session.privileges());

@@ -20,9 +20,10 @@ pub(super) fn server(tries: u32, wish: Option<Millis>, luck: u64) -> Millis {
     own.max(wish + spread(wish / 10, 0, 1_000, luck))
 }
 
-/// While there is no way to the server: from 1 s to 1 min.
+/// While there is no way to the server: from 1 s to 5 min. Each try writes its journal, so it is not
+/// made for its own sake; a caller or a change of the network brings the next one sooner.
 pub(super) fn offline(tries: u32, luck: u64) -> Millis {
-    exponential(1_000, 60_000, tries, luck)
+    exponential(1_000, 300_000, tries, luck)
 }
 
 #[cfg(test)]

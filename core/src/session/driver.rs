@@ -216,6 +216,12 @@ impl Driver {
                     outcome,
                 });
             }
+            Message::Loaded(attempt, store::Loaded::Session(record, _))
+                if self.shared.vault.is_over(record.epoch) =>
+            {
+                // It was read before it ended.
+                self.load(attempt);
+            }
             Message::Loaded(attempt, loaded) => {
                 let loaded = self.keep_loaded(attempt, loaded);
                 self.happen(Event::Loaded { attempt, loaded });

@@ -208,7 +208,8 @@ pub enum Verdict {
 pub enum Event {
     /// The store is to be read.
     Open,
-    /// A read of the store ended.
+    /// A read of the store ended. It never brings a session that was fenced off before it comes,
+    /// even if the read was made before that: then the store is read again.
     Loaded {
         /// Which.
         attempt: Attempt,

@@ -75,9 +75,9 @@ impl Session {
     }
 
     pub(super) fn may_start(&self, now: Now) -> bool {
-        let store_free = matches!(self.write, Write::Saved | Write::Owed { .. });
         let elsewhere = self.renewal == Renewal::RefreshToken && self.waits_for(now).is_some();
-        store_free
+        // A write under way wakes the machine when it ends.
+        self.store_is_free()
             && !elsewhere
             && match &self.refresh {
                 Refresh::Ready => self.unproven || !self.standing(now).young,
@@ -135,10 +135,13 @@ impl Session {
         )
     }
 
+    fn store_is_free(&self) -> bool {
+        matches!(self.write, Write::Saved | Write::Owed { .. })
+    }
+
     /// Whether neither a refresh nor a write is under way.
     pub(super) fn is_idle(&self) -> bool {
-        let written = matches!(self.write, Write::Saved | Write::Owed { .. });
-        written && !matches!(self.refresh, Refresh::InFlight { .. })
+        self.store_is_free() && !matches!(self.refresh, Refresh::InFlight { .. })
     }
 
     /// A refresh that waits may start again, unless waiting is right for this failure of a request
@@ -159,12 +162,14 @@ impl Session {
             }
             _ => None,
         };
-        let wanted = (self.owed || self.unproven) && !background;
+        let free = self.store_is_free();
+        let wanted = free && (self.owed || self.unproven) && !background;
         let standing = self.standing(now);
+        let waits = free && !self.waiters.is_empty();
         let elsewhere = self.waits_for(now).map_or(0, |lease| lease.rest(now));
         let refresh = match &self.refresh {
             Refresh::Ready if self.waits_for(now).is_some() => self.next_look(wanted, now),
-            Refresh::Ready if standing.young && (wanted || !self.waiters.is_empty()) => Some(1_000),
+            Refresh::Ready if standing.young && (wanted || waits) => Some(1_000),
             Refresh::Waiting { since, wait, .. } if wanted => {
                 Some(clock::rest(*since, *wait, now).max(elsewhere))
             }
@@ -175,7 +180,10 @@ impl Session {
                 stage: Stage::Sent { network_changed },
                 ..
             } => network_changed.map(|since| clock::rest(since, DEAD_PATH, now)),
-            Refresh::Ended { .. } | Refresh::None if self.look.read.is_none() => {
+            // A look into the store and the verdict on a rejection wake it, too.
+            Refresh::Ended { .. } | Refresh::None
+                if self.look.read.is_none() && self.asking.is_none() =>
+            {
                 let margin = self.times.lifetime.map_or(0, clock::margin);
                 standing.remaining.map(|left| left.saturating_sub(margin))
             }

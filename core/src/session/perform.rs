@@ -167,7 +167,7 @@ impl Driver {
         }
     }
 
-    fn load(&mut self, attempt: Attempt) {
+    pub(super) fn load(&mut self, attempt: Attempt) {
         let address = self.address.clone();
         let shared = self.shared.clone();
         let loading = self.shared.store.begin(move || match shared.open_store() {

@@ -188,11 +188,6 @@ impl Turn<'_> {
             return ended;
         }
         match (found, why) {
-            (Found::Newer(_), Why::Pair(pair, _)) => {
-                self.effects.push(Effect::Discard {
-                    attempt: pair.attempt,
-                });
-            }
             (Found::Newer(_), _) => {}
             (Found::Ours(_) | Found::Lost, Why::Pair(pair, conflicts)) => {
                 s.refresh = self.write_pair(&s, pair, conflicts, after_rejection);

@@ -245,6 +245,9 @@ impl Turn<'_> {
     ) -> Option<Phase> {
         match found {
             Found::Newer(there) => {
+                if let Some(attempt) = s.unseen_pair() {
+                    self.effects.push(Effect::Discard { attempt });
+                }
                 self.effects.push(Effect::Adopt { attempt: read });
                 self.note(Happening::Adopted(there.generation));
                 s.replay_who_asks();

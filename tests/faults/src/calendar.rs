@@ -97,13 +97,7 @@ fn holidays(days: u64, chance: &mut Chance) -> Vec<std::ops::Range<u64>> {
         .collect()
 }
 
-fn times_of_day(
-    habit: Habit,
-    day: u64,
-    weekday: u64,
-    away: bool,
-    chance: &mut Chance,
-) -> Vec<u64> {
+fn times_of_day(habit: Habit, day: u64, weekday: u64, away: bool, chance: &mut Chance) -> Vec<u64> {
     let mut times = Vec::new();
     let mut add = |chance: &mut Chance, count: u64, from: u64, to: u64| {
         times.extend((0..count).map(|_| chance.between(from, to)));
@@ -149,7 +143,12 @@ fn burst(chance: &mut Chance, add: &mut impl FnMut(&mut Chance, u64, u64, u64), 
     let first = start + chance.below(40 * MINUTE);
     let count = chance.between(1, 2);
     add(chance, 1, first, first);
-    add(chance, count, first + 2 * MINUTE + 20 * SECOND, first + 30 * MINUTE);
+    add(
+        chance,
+        count,
+        first + 2 * MINUTE + 20 * SECOND,
+        first + 30 * MINUTE,
+    );
 }
 
 #[cfg(test)]

@@ -188,7 +188,11 @@ mod tests {
         let before = device.now();
         pass(50_000).await;
         assert_eq!(device.awake_time(), 1_000, "timers stop in sleep");
-        assert_eq!(device.now().boot - before.boot, 50_000, "the boot clock runs on");
+        assert_eq!(
+            device.now().boot - before.boot,
+            50_000,
+            "the boot clock runs on"
+        );
         device.move_wall(-3_600_000);
         assert_eq!(device.now().wall + 3_600_000, before.wall + 50_000);
         assert!(device.wall_was_wrong_since(51_000));

@@ -91,7 +91,10 @@ mod tests {
         tracing::error!(event = "Judged", "cannot be");
         let heard = listening.take();
         assert_eq!(heard.len(), 1);
-        assert!(heard[0].contains("Judged") && heard[0].contains("cannot be"), "{heard:?}");
+        assert!(
+            heard[0].contains("Judged") && heard[0].contains("cannot be"),
+            "{heard:?}"
+        );
         assert!(listening.take().is_empty());
     }
 }

@@ -193,9 +193,13 @@ impl Life {
             state.processes
         };
         let world = &self.world;
-        world.tell("starts", number, || format!("process {number} starts ({which:?})"));
+        world.tell("starts", number, || {
+            format!("process {number} starts ({which:?})")
+        });
         let at = world.device.at();
-        world.oracle().process_started(number, which == Which::Widget, at);
+        world
+            .oracle()
+            .process_started(number, which == Which::Widget, at);
         let process = Process::start(world, number);
         match App::start(self.client, &process, &self.folder) {
             Ok(app) => {
@@ -204,7 +208,9 @@ impl Life {
                 Some(running)
             }
             Err(error) => {
-                world.oracle().fault(at, &format!("the app does not start: {error}"));
+                world
+                    .oracle()
+                    .fault(at, &format!("the app does not start: {error}"));
                 None
             }
         }

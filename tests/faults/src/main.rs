@@ -45,7 +45,11 @@ fn main() -> ExitCode {
         phone_months: arguments.phone_months,
         seed: arguments.seed.unwrap_or_else(from_clock),
         threads: arguments.threads.unwrap_or_else(threads),
-        client: if arguments.naive { Client::Naive } else { Client::Core },
+        client: if arguments.naive {
+            Client::Naive
+        } else {
+            Client::Core
+        },
         widgets: arguments.widgets,
     };
     println!("seed {}", settings.seed);

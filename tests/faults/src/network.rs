@@ -81,7 +81,10 @@ impl Fate {
         let mut luck = Luck::Good;
         for (ppm, bad) in [
             (network.lost_before / 3, Luck::NoConnection),
-            (network.lost_before - network.lost_before / 3, Luck::LostBefore),
+            (
+                network.lost_before - network.lost_before / 3,
+                Luck::LostBefore,
+            ),
             (network.lost_after, Luck::LostAfter),
             (network.page_before, Luck::PageBefore),
             (network.page_after, Luck::PageAfter),
@@ -249,7 +252,11 @@ impl Way {
             at,
         );
         world.tell("fails", reach as u64, || {
-            format!("process {}: {} fails: {reach:?} {cause:?}", self.0.number, about.words())
+            format!(
+                "process {}: {} fails: {reach:?} {cause:?}",
+                self.0.number,
+                about.words()
+            )
         });
         SendFailure { reach, cause }
     }
@@ -258,7 +265,11 @@ impl Way {
         let world = &self.0.world;
         let (at, status) = (world.device.at(), reply.status.as_u16());
         world.tell("hears", status.into(), || {
-            format!("process {} hears {status} to {}", self.0.number, about.words())
+            format!(
+                "process {} hears {status} to {}",
+                self.0.number,
+                about.words()
+            )
         });
         let mut oracle = world.oracle();
         match (about, end) {
@@ -314,7 +325,10 @@ impl OpenRefresh {
         let open = Self::connecting(process, about);
         if let Some(refresh) = &open.refresh {
             let at = process.world.device.at();
-            process.world.oracle().refresh_sent(process.number, refresh, at);
+            process
+                .world
+                .oracle()
+                .refresh_sent(process.number, refresh, at);
         }
         open
     }
@@ -327,7 +341,9 @@ impl OpenRefresh {
         if let Some(refresh) = self.refresh.take() {
             let world = &self.process.world;
             let at = world.device.at();
-            world.oracle().refresh_ended(self.process.number, &refresh, end, at);
+            world
+                .oracle()
+                .refresh_ended(self.process.number, &refresh, end, at);
         }
     }
 }
@@ -472,5 +488,6 @@ fn wire(request: &Request) -> http::Request<Bytes> {
         wire = wire.header("authorization", format!("Bearer {}", token.expose()));
     }
     let body = body.map_or_else(Bytes::new, |body| Bytes::copy_from_slice(body.expose()));
-    wire.body(body).expect("the core sends well-formed requests")
+    wire.body(body)
+        .expect("the core sends well-formed requests")
 }

@@ -124,11 +124,8 @@ impl Plan {
             (25, RefreshMode::OneShot),
         ]);
         let network = chance.weighted(&[(50, CALM), (35, USUAL), (15, ROUGH)]);
-        let (dies_at_step, dies_at_turn) = chance.weighted(&[
-            (50, (50, 2)),
-            (35, (500, 20)),
-            (15, (4_000, 150)),
-        ]);
+        let (dies_at_step, dies_at_turn) =
+            chance.weighted(&[(50, (50, 2)), (35, (500, 20)), (15, (4_000, 150))]);
         let system = System {
             strict_store: chance.percent(30),
             stops_apps: chance.percent(60),
@@ -139,12 +136,8 @@ impl Plan {
             store_slips: chance.pick(&[0, 200, 2_000]),
             widget: widgets && chance.percent(50),
         };
-        let access = chance.weighted(&[
-            (20, 5 * MINUTE),
-            (30, HOUR),
-            (35, 8 * HOUR),
-            (15, 28 * DAY),
-        ]);
+        let access =
+            chance.weighted(&[(20, 5 * MINUTE), (30, HOUR), (35, 8 * HOUR), (15, 28 * DAY)]);
         let refresh = chance.pick(&[1, 2, 7, 14, 14, 30, 60]) * DAY;
         let person = Person::draw(&mut chance);
         let dead_token = chance.pick(&[

@@ -111,8 +111,9 @@ impl Process {
         if self.dead.swap(true, SeqCst) {
             return;
         }
-        self.world
-            .tell("died", self.number, || format!("process {} ends: {why}", self.number));
+        self.world.tell("died", self.number, || {
+            format!("process {} ends: {why}", self.number)
+        });
         self.world.oracle().process_died(self.number);
         let tasks = {
             let mut inner = self.inner();
@@ -274,7 +275,9 @@ impl Future for Task {
 }
 
 fn text_of(payload: &(dyn std::any::Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "a panic without a text".to_owned())
 }

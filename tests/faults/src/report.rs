@@ -8,18 +8,28 @@ use crate::{oracle::Row, run::Summary};
 pub fn table(core: &Summary, naive: Option<&Summary>) -> String {
     let mut out = String::new();
     let mut line = |text: &str, core: String, naive: Option<String>| {
-        let naive = naive.map(|naive| format!("{naive:>14}")).unwrap_or_default();
+        let naive = naive
+            .map(|naive| format!("{naive:>14}"))
+            .unwrap_or_default();
         // Writing to a string does not fail.
         let _ = writeln!(out, "{text:<54}{core:>14}{naive}");
     };
-    line("", "QuickAccess".into(), naive.map(|_| "naive client".into()));
+    line(
+        "",
+        "QuickAccess".into(),
+        naive.map(|_| "naive client".into()),
+    );
     let count = |summary: &Summary, row| summary.tally.get(&row).copied().unwrap_or_default();
     for row in Row::ALL {
         let counts = (count(core, row), naive.map(|naive| count(naive, row)));
         if counts.0 == 0 && counts.1.is_none_or(|naive| naive == 0) {
             continue;
         }
-        let mark = if row.is_explained() { "" } else { "UNEXPLAINED: " };
+        let mark = if row.is_explained() {
+            ""
+        } else {
+            "UNEXPLAINED: "
+        };
         line(
             &format!("{mark}{}", row.words()),
             counts.0.to_string(),

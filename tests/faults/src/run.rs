@@ -112,7 +112,9 @@ pub fn run(settings: &Settings, mut progress: impl FnMut(u64)) -> Summary {
             summary.add(phone, outcome);
         }
     });
-    summary.findings.sort_by_key(|(phone, finding)| (*phone, finding.at));
+    summary
+        .findings
+        .sort_by_key(|(phone, finding)| (*phone, finding.at));
     let mut told = BTreeMap::new();
     summary.findings.retain(|(_, finding)| {
         let count: &mut usize = told.entry(finding.kind).or_default();
@@ -128,10 +130,13 @@ impl Summary {
             *self.tally.entry(row).or_default() += count;
         }
         // Whichever phone ends first, the sum is the same.
-        self.hash = self.hash.wrapping_add(mix(outcome.hash ^ mix(phone as u64)));
+        self.hash = self
+            .hash
+            .wrapping_add(mix(outcome.hash ^ mix(phone as u64)));
         self.events += outcome.events;
         let findings = outcome.findings.into_iter();
-        self.findings.extend(findings.map(|finding| (phone, finding)));
+        self.findings
+            .extend(findings.map(|finding| (phone, finding)));
     }
 }
 

@@ -150,7 +150,11 @@ pub(crate) fn busy(retry_after: Option<u64>) -> Reply {
 /// An answer that is no answer.
 pub(crate) fn garbage(chance: &mut Chance) -> Reply {
     let body = chance.pick(&["", "It works!", "{}", "[1,2", "{\"access_token\":7}"]);
-    reply(StatusCode::OK, Bytes::from_static(body.as_bytes()), HeaderMap::new())
+    reply(
+        StatusCode::OK,
+        Bytes::from_static(body.as_bytes()),
+        HeaderMap::new(),
+    )
 }
 
 pub(crate) fn reply(status: StatusCode, body: Bytes, headers: HeaderMap) -> Reply {

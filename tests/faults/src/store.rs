@@ -84,8 +84,9 @@ impl Keeper {
     fn turn(&self, writes: bool) -> Turn {
         let world = &self.0.world;
         let system = &world.plan.system;
-        let (slips, in_secret) =
-            self.0.draw(|fate| (fate.happens(system.store_slips), fate.percent(50)));
+        let (slips, in_secret) = self
+            .0
+            .draw(|fate| (fate.happens(system.store_slips), fate.percent(50)));
         let turn = match world.safe.inner().trouble {
             _ if !world.device.store_open(system.strict_store) => Turn::Fails(StoreError::Locked),
             Trouble::Full if writes => Turn::Fails(StoreError::Unavailable),
@@ -158,7 +159,9 @@ impl TokenStore for Keeper {
         }
         {
             let mut inner = self.0.world.safe.inner();
-            inner.entries.insert(name.to_owned(), bytes.expose().to_vec());
+            inner
+                .entries
+                .insert(name.to_owned(), bytes.expose().to_vec());
             inner.key_lost = false;
         }
         if is_record(name) {

@@ -1,10 +1,7 @@
 //! What happened to a phone: always as a hash, so that two runs can be compared, and as lines to
 //! read when somebody wants to.
 
-use crate::{
-    chance::mix,
-    time::words,
-};
+use crate::{chance::mix, time::words};
 
 /// The trace of one phone.
 #[derive(Debug)]
@@ -24,7 +21,13 @@ impl Story {
     }
 
     /// Takes an event in: its name and number go into the hash, its words are for people.
-    pub(crate) fn tell(&mut self, at: u64, name: &str, number: u64, words: impl FnOnce() -> String) {
+    pub(crate) fn tell(
+        &mut self,
+        at: u64,
+        name: &str,
+        number: u64,
+        words: impl FnOnce() -> String,
+    ) {
         self.events += 1;
         let mut hash = mix(self.hash ^ at);
         for chunk in name.as_bytes().chunks(8) {

@@ -66,7 +66,9 @@ pub(crate) async fn wake(life: Arc<Life>, lasts: u64) {
         if !was_there {
             running.app.notify(PlatformEvent::Background);
         }
-        let call = hand.chance.weighted(&[(70, Call::Token), (30, Call::WhoAmI)]);
+        let call = hand
+            .chance
+            .weighted(&[(70, Call::Token), (30, Call::WhoAmI)]);
         // The system does not wait for what is under way.
         drop(hand.call(&running, call, None));
     }
@@ -186,7 +188,11 @@ impl Hand {
     }
 
     async fn act_signed_in(&mut self, running: &Running, user: &str) {
-        let leaves = if self.life.world.plan.person.shares { 40 } else { 5 };
+        let leaves = if self.life.world.plan.person.shares {
+            40
+        } else {
+            5
+        };
         match self.chance.below(1_000) {
             0..450 => {
                 let done = self.call(running, Call::Token, None);
@@ -207,7 +213,9 @@ impl Hand {
                 self.wait(done).await;
             }
             850..930 => {
-                let call = self.chance.pick(&[Call::Token, Call::Refresh, Call::WhoAmI]);
+                let call = self
+                    .chance
+                    .pick(&[Call::Token, Call::Refresh, Call::WhoAmI]);
                 let patience = self.chance.magnitude(1, 20 * SECOND);
                 let done = self.call(running, call, Some(patience));
                 self.wait(done).await;
@@ -255,7 +263,9 @@ impl Hand {
         let world = process.world.clone();
         let (begun, well) = (world.device.at(), world.is_well());
         let number = process.number;
-        world.tell("calls", number, || format!("process {number}: {call:?} is called"));
+        world.tell("calls", number, || {
+            format!("process {number}: {call:?} is called")
+        });
         if call == Call::Refresh {
             world.oracle().reason_to_refresh(begun);
         }
@@ -308,9 +318,16 @@ impl Hand {
 
     /// Signs in: at times with a wrong password, at times given up half way.
     async fn sign_in(&mut self, running: &Running, instead_of: Option<&str>) {
-        let other = self.chance.percent(if self.life.world.plan.person.shares { 40 } else { 3 });
+        let other = self.chance.percent(if self.life.world.plan.person.shares {
+            40
+        } else {
+            3
+        });
         let (user, password) = match instead_of {
-            Some(user) => *USERS.iter().find(|(name, _)| *name != user).unwrap_or(&USERS[0]),
+            Some(user) => *USERS
+                .iter()
+                .find(|(name, _)| *name != user)
+                .unwrap_or(&USERS[0]),
             None => USERS[usize::from(other)],
         };
         let wrong = self.chance.percent(5);
@@ -321,7 +338,9 @@ impl Hand {
         let Running { process, app } = running.clone();
         let (world, own) = (process.world.clone(), process.clone());
         let number = process.number;
-        world.tell("sign in", number, || format!("{user} signs in, wrong password: {wrong}"));
+        world.tell("sign in", number, || {
+            format!("{user} signs in, wrong password: {wrong}")
+        });
         world.oracle().sign_in_begun();
         process.run(async move {
             let limit = own.clone().sleep(Duration::from_secs(240));

@@ -52,7 +52,9 @@ pub(crate) enum Health {
         commits: u64,
     },
     /// It asks for time.
-    Busy { retry_after: Option<u64> },
+    Busy {
+        retry_after: Option<u64>,
+    },
     /// Every answer takes so long at least.
     Slow(u64),
 }
@@ -253,7 +255,9 @@ impl Sky<'_> {
             self.spell(begin, Event::Store(Trouble::None), 10 * SECOND, 6 * HOUR);
         }
         for _ in 0..self.in_life(60_000) {
-            let loss = self.chance.pick(&[Loss::Everything, Loss::Damage, Loss::Key]);
+            let loss = self
+                .chance
+                .pick(&[Loss::Everything, Loss::Damage, Loss::Key]);
             let at = self.moment();
             self.add(at, Event::Lost(loss));
         }

@@ -10,6 +10,7 @@ mod rejection;
 mod signing_in;
 mod storing;
 mod time;
+mod walk;
 
 use super::*;
 use crate::{

@@ -72,12 +72,17 @@ impl Vault {
         self.over().push(epoch);
     }
 
+    /// Whether a sign-in has ended in this process.
+    pub(crate) fn is_over(&self, epoch: Epoch) -> bool {
+        self.over().contains(&epoch)
+    }
+
     fn over(&self) -> MutexGuard<'_, Vec<Epoch>> {
         self.over.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn fences(&self, entry: &AccountEntry, epoch: Epoch) -> bool {
-        entry.fences(epoch) || self.over().contains(&epoch)
+        entry.fences(epoch) || self.is_over(epoch)
     }
 
     /// Reads the entry and judges it with what the data folder says:

@@ -163,7 +163,9 @@ fn show<S: Send + Sync + 'static>(
                 world.tell("shows", number(&seen), || {
                     format!("process {} shows {}", watching.number, words(&seen))
                 });
-                world.oracle().state_seen(watching.number, &seen, &world.device);
+                world
+                    .oracle()
+                    .state_seen(watching.number, &seen, &world.device);
                 before = seen;
             }
             if states.changed().await.is_err() {

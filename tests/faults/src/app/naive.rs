@@ -120,7 +120,9 @@ impl Naive {
     fn good(&self, at_least: u64) -> Option<String> {
         let now = self.surroundings.now().wall;
         let tokens = self.tokens();
-        let good = tokens.as_ref().filter(|tokens| now + at_least < tokens.ends);
+        let good = tokens
+            .as_ref()
+            .filter(|tokens| now + at_least < tokens.ends);
         good.map(|tokens| tokens.access.clone())
     }
 

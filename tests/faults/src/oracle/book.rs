@@ -203,7 +203,10 @@ impl Book {
             ..
         } = self;
         let meant = |sign_in: usize| of(&sign_ins[sign_in].user);
-        for pair in pairs.iter_mut().filter(|pair| access && meant(pair.sign_in)) {
+        for pair in pairs
+            .iter_mut()
+            .filter(|pair| access && meant(pair.sign_in))
+        {
             pair.access_revoked = true;
         }
         for token in tokens.values_mut() {
@@ -330,7 +333,10 @@ mod tests {
         let token = "0123456789abcdef0123456789abcdef01234567";
         let bytes = [&[40, 0, 0][..], token.as_bytes(), &[1, 40, 0]].concat();
         assert_eq!(tokens_in(&bytes), [token]);
-        assert_eq!(tokens_in(format!("{{\"a\":\"{token}\"}}").as_bytes()), [token]);
+        assert_eq!(
+            tokens_in(format!("{{\"a\":\"{token}\"}}").as_bytes()),
+            [token]
+        );
         assert!(tokens_in(format!("{token}0").as_bytes()).is_empty());
     }
 }

@@ -35,7 +35,8 @@ impl Oracle {
         if let Some(dead) = self.book.dead(with, made) {
             self.fault(made, &format!("the server took a token that is {dead:?}"));
         }
-        self.book.refreshed(with, given, (sent, made), self.lives, dies)
+        self.book
+            .refreshed(with, given, (sent, made), self.lives, dies)
     }
 
     /// The server refused a refresh token for good.
@@ -69,7 +70,9 @@ impl Oracle {
     /// A process sends a refresh token.
     pub(crate) fn refresh_sent(&mut self, process: u64, refresh: &str, at: u64) {
         if self.peace.request(at) {
-            self.count(Row::Storm, at, || "too many refreshes in one hour".to_owned());
+            self.count(Row::Storm, at, || {
+                "too many refreshes in one hour".to_owned()
+            });
         }
         let noted = self.note_is_stored(process, at);
         let Some(token) = self.book.token_mut(refresh) else {
@@ -99,14 +102,22 @@ impl Oracle {
             }
         }
         if matches!(&self.current, Current::Nobody { .. }) && !self.is_behind(process) {
-            self.count(Row::SentAfterSignOut, at, || format!("of sign-in {sign_in}"));
+            self.count(Row::SentAfterSignOut, at, || {
+                format!("of sign-in {sign_in}")
+            });
         }
     }
 
     /// Whether a write of the last moments can have told the store of a refresh.
     fn note_is_stored(&self, process: u64, at: u64) -> bool {
-        let hangs = self.processes.get(&process).is_some_and(|process| process.store_hangs);
-        !hangs && !self.refused_write.is_some_and(|refused| at.saturating_sub(refused) < 70_000)
+        let hangs = self
+            .processes
+            .get(&process)
+            .is_some_and(|process| process.store_hangs);
+        !hangs
+            && !self
+                .refused_write
+                .is_some_and(|refused| at.saturating_sub(refused) < 70_000)
     }
 
     /// A refresh ended for the process that sent it, or was given up by it.

@@ -36,7 +36,9 @@ impl Facts {
         let session = &book.sign_ins[sign_in];
         let refused = session.refused.as_ref();
         let token = refused.and_then(|(refresh, _)| book.token(refresh));
-        let between = refused.zip(session.spent).map(|((_, at), spent)| at - spent);
+        let between = refused
+            .zip(session.spent)
+            .map(|((_, at), spent)| at - spent);
         Self {
             asked: session.asked_out,
             lost: session.lost,
@@ -157,11 +159,7 @@ mod tests {
                 Cause::SingleUseSpent,
                 Row::Spent,
             ),
-            (
-                lost(Loss::Everything),
-                Cause::StoreLost,
-                Row::StoreEmptied,
-            ),
+            (lost(Loss::Everything), Cause::StoreLost, Row::StoreEmptied),
             (lost(Loss::Damage), Cause::Corrupt, Row::StoreDamaged),
             (lost(Loss::Key), Cause::KeyLost, Row::KeyLost),
         ]

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use quickaccess::Cause;
 
+use self::{book::Book, peace::Peace};
 pub(crate) use self::{
     book::{Dead, Given, Lifetimes, tokens_in},
     exchange::End,
@@ -19,7 +20,6 @@ pub(crate) use self::{
     row::Row,
     session::{Call, Seen},
 };
-use self::{book::Book, peace::Peace};
 use crate::{time::words, weather::Loss};
 
 /// So many broken promises of one phone are kept with their words; all are counted.
@@ -170,7 +170,9 @@ impl Oracle {
 
     /// A text that people may read: an error, a state, the history.
     pub(crate) fn text_seen(&mut self, at: u64, whose: &'static str, text: &str) {
-        let password = crate::plan::USERS.iter().any(|(_, word)| text.contains(word));
+        let password = crate::plan::USERS
+            .iter()
+            .any(|(_, word)| text.contains(word));
         if password || !tokens_in(text.as_bytes()).is_empty() {
             self.count(Row::SecretShown, at, || format!("in {whose}"));
         }

@@ -100,7 +100,9 @@ mod tests {
     fn a_storm_is_told_once_and_reasons_allow_for_more() {
         let mut peace = Peace::new(8 * HOUR);
         let storms = |peace: &mut Peace, from: u64, count: u64| {
-            (0..count).filter(|n| peace.request(from + n * SECOND)).count()
+            (0..count)
+                .filter(|n| peace.request(from + n * SECOND))
+                .count()
         };
         assert_eq!(storms(&mut peace, 0, 24), 0);
         assert_eq!(storms(&mut peace, 30 * SECOND, 50), 1);
@@ -118,6 +120,9 @@ mod tests {
         peace.trouble(Trouble::AskedToWait(Some(600)), 1_000);
         assert!(!peace.since(600 * SECOND) && peace.since(672 * SECOND));
         peace.trouble(Trouble::NotSent, 2_000);
-        assert!(!peace.since(600 * SECOND), "an earlier trouble still counts");
+        assert!(
+            !peace.since(600 * SECOND),
+            "an earlier trouble still counts"
+        );
     }
 }

@@ -162,7 +162,9 @@ impl Oracle {
                 }
             }
             Current::One(_) => {}
-            Current::Changing { was, first_new, .. } => self.back_while_changing(was, first_new, user),
+            Current::Changing { was, first_new, .. } => {
+                self.back_while_changing(was, first_new, user)
+            }
             Current::Leaving { session, asking } => {
                 // The process that was asked is gone, and the wish with it.
                 if !asking {
@@ -272,7 +274,10 @@ impl Oracle {
         };
         match (first_new..self.book.sign_ins.len()).rev().find(is_new) {
             Some(session) => self.replace(session, before, at),
-            None => self.fault(at, "a sign-in was confirmed that the server knows nothing of"),
+            None => self.fault(
+                at,
+                "a sign-in was confirmed that the server knows nothing of",
+            ),
         }
     }
 
@@ -339,8 +344,13 @@ impl Oracle {
                 self.back(was, &user, at);
                 session
             }
-            Current::One(expected) | Current::Leaving { session: expected, .. } => expected,
-            Current::Changing { before, first_new, .. } if session >= first_new => {
+            Current::One(expected)
+            | Current::Leaving {
+                session: expected, ..
+            } => expected,
+            Current::Changing {
+                before, first_new, ..
+            } if session >= first_new => {
                 self.replace(session, before, at);
                 session
             }
@@ -355,11 +365,15 @@ impl Oracle {
         let known = &self.book.pairs[pair];
         let late = at.saturating_sub(known.access_ends);
         let heard = known.heard.unwrap_or(at);
-        let refused = self.refused_write.is_some_and(|refused| refused + SECOND >= heard);
+        let refused = self
+            .refused_write
+            .is_some_and(|refused| refused + SECOND >= heard);
         let unstored = !known.stored && !refused && !hangs;
         if late > 0 && !clock_unsure(device, known.sent) {
             let late = span(late);
-            self.count(Row::DeadTokenServed, at, || format!("pair {pair}, {late} late"));
+            self.count(Row::DeadTokenServed, at, || {
+                format!("pair {pair}, {late} late")
+            });
         }
         if unstored {
             self.count(Row::SeenBeforeStored, at, || format!("pair {pair}"));
@@ -406,7 +420,11 @@ impl Oracle {
         let heard = heard.and_then(|pair| self.book.pairs[pair].heard);
         let known_before = heard.is_some_and(|heard| heard < begun);
         let rejected = code == Code::NoApiAccess && self.access_revoked(session);
-        if any_will_do && has_shown == Some(session) && known_before && self.access_good(session, device) {
+        if any_will_do
+            && has_shown == Some(session)
+            && known_before
+            && self.access_good(session, device)
+        {
             self.count(Row::GoodTokenRefused, at, || format!("{call:?} got {code}"));
         } else if told.is_none() && well && !trying && self.peace.since(begun) && !rejected {
             self.count(Row::NothingWorks, at, || format!("{call:?} got {code}"));
@@ -420,10 +438,11 @@ impl Oracle {
             session.user == name || asked <= session.made
         };
         // Garbage on the way names nobody.
-        let fits = name.is_empty() || match &self.current {
-            Current::One(session) | Current::Leaving { session, .. } => is(*session),
-            Current::Nobody { .. } | Current::Changing { .. } => true,
-        };
+        let fits = name.is_empty()
+            || match &self.current {
+                Current::One(session) | Current::Leaving { session, .. } => is(*session),
+                Current::Nobody { .. } | Current::Changing { .. } => true,
+            };
         if !fits {
             self.count(Row::WrongPerson, at, || format!("the server sees {name}"));
         }

@@ -75,7 +75,8 @@ impl Bench {
     }
 
     fn show_nobody(&mut self, cause: Cause) {
-        self.oracle.state_seen(1, &Seen::Nobody(Some(cause)), &self.device);
+        self.oracle
+            .state_seen(1, &Seen::Nobody(Some(cause)), &self.device);
     }
 
     fn send(&mut self, number: u64) {
@@ -95,7 +96,8 @@ impl Bench {
     }
 
     fn serve(&mut self, number: u64) {
-        self.oracle.token_given(1, &token('a', number), &self.device);
+        self.oracle
+            .token_given(1, &token('a', number), &self.device);
     }
 
     fn fail(&mut self, code: quickaccess::Code) {
@@ -175,7 +177,11 @@ async fn a_token_that_is_seen_before_it_is_stored_is_found_unless_the_store_refu
             bench.oracle.write_refused(bench.device.at());
         }
         bench.serve(2);
-        let expected: &[Row] = if refused { &[] } else { &[Row::SeenBeforeStored] };
+        let expected: &[Row] = if refused {
+            &[]
+        } else {
+            &[Row::SeenBeforeStored]
+        };
         assert_eq!(bench.found(), expected, "refused: {refused}");
     }
 }
@@ -233,7 +239,11 @@ async fn a_sign_out_that_a_kill_cut_short_may_be_done_or_not() {
 
 #[tokio::test(start_paused = true)]
 async fn planted_causes_are_found_in_states_and_errors() {
-    for told in [Cause::SessionEnded, Cause::RefreshUnfinished, Cause::StoreLost] {
+    for told in [
+        Cause::SessionEnded,
+        Cause::RefreshUnfinished,
+        Cause::StoreLost,
+    ] {
         let mut bench = Bench::signed_in();
         bench.pass(2 * HOUR).await;
         bench.show_nobody(told);
@@ -253,7 +263,9 @@ async fn planted_causes_are_found_in_states_and_errors() {
         bench.pass(25 * HOUR).await;
         bench.send(1);
         bench.oracle.refused(&token('r', 1), bench.device.at());
-        bench.oracle.refresh_ended(1, &token('r', 1), End::Refused, bench.device.at());
+        bench
+            .oracle
+            .refresh_ended(1, &token('r', 1), End::Refused, bench.device.at());
         bench.show_nobody(told);
         assert_eq!(bench.found(), expected, "{told:?}");
     }
@@ -306,7 +318,9 @@ async fn callers_without_an_answer_and_storms_are_found() {
     bench.oracle.caller_forgotten("Token", 0);
     for _ in 0..100 {
         bench.send(1);
-        bench.oracle.refresh_ended(1, &token('r', 1), End::Unknown, 0);
+        bench
+            .oracle
+            .refresh_ended(1, &token('r', 1), End::Unknown, 0);
     }
     assert_eq!(bench.found(), [Row::CallerForgotten, Row::Storm]);
 }
