@@ -114,7 +114,10 @@ impl Turn<'_> {
         if let Some(ended) = self.settle(&mut s, read, &found) {
             return ended;
         }
-        if let Found::Ours(Some(cause)) = found {
+        // A new pair in hand is worth more than an end that was concluded without it.
+        if let Found::Ours(Some(cause)) = found
+            && s.unseen_pair().is_none()
+        {
             self.end_elsewhere(&mut s, cause);
         }
         self.pump(s)

@@ -59,6 +59,7 @@ pub fn next_wake(state: &State, now: Now) -> Option<Millis> {
         Phase::SignedOut(s) => signed_out(s),
         Phase::SigningIn(sign_in) => match &sign_in.previous {
             Previous::SignedIn(s) => session(s),
+            Previous::SignedOut(_) if sign_in.replaces() => None,
             Previous::SignedOut(s) => signed_out(s),
         },
         Phase::Closed | Phase::Loading { .. } | Phase::Locked | Phase::StoreFailed(_) => None,

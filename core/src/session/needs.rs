@@ -165,11 +165,14 @@ impl Session {
         let free = self.store_is_free();
         let wanted = free && (self.owed || self.unproven) && !background;
         let standing = self.standing(now);
-        let waits = free && !self.waiters.is_empty();
         let elsewhere = self.waits_for(now).map_or(0, |lease| lease.rest(now));
         let refresh = match &self.refresh {
             Refresh::Ready if self.waits_for(now).is_some() => self.next_look(wanted, now),
-            Refresh::Ready if standing.young && (wanted || waits) => Some(1_000),
+            // One that is too young is waited for. If it no longer is, the event before this one
+            // was of no account and started nothing.
+            Refresh::Ready if free && self.wants_refresh(now, !background) => {
+                Some(if standing.young { 1_000 } else { 0 })
+            }
             Refresh::Waiting { since, wait, .. } if wanted => {
                 Some(clock::rest(*since, *wait, now).max(elsewhere))
             }

@@ -71,6 +71,11 @@ impl Turn<'_> {
             Event::Written { attempt, result } if sign_in.writes(attempt) => {
                 self.sign_in_saved(sign_in, result)
             }
+            // The new record takes the place of the old one. A removal that is owed would come after
+            // it and take it away.
+            Event::Tick | Event::Platform(_) if sign_in.replaces() => {
+                Phase::SigningIn(Box::new(sign_in))
+            }
             // The session before has found the record of this sign-in in its place. It goes on
             // from memory until that one commits.
             Event::Loaded { attempt, loaded } if sign_in.wrote(&loaded) => {
@@ -276,6 +281,12 @@ impl Turn<'_> {
 }
 
 impl SigningIn {
+    /// Whether the new record is on its way to where something else is still to be removed.
+    pub(super) fn replaces(&self) -> bool {
+        matches!(self.stage, SignInStage::Saving { .. })
+            && matches!(self.previous, Previous::SignedOut(_))
+    }
+
     fn writes(&self, attempt: Attempt) -> bool {
         matches!(self.stage, SignInStage::Saving { write, .. } if write == attempt)
     }

@@ -279,6 +279,42 @@ fn a13_a_late_success_is_written_over_what_the_other_process_has_concluded() {
 }
 
 #[test]
+fn a13_a_look_that_finds_an_end_does_not_cost_the_pair_that_came_late() {
+    let mut bench = Bench::signed_in();
+    bench.time = LIFE / 2;
+    let attempt = bench.refresh(1);
+    let lost = Outcome::Unknown(Failure::new(Code::ServerError));
+    bench.answer_refresh(attempt, lost);
+    bench.written(Ok(()));
+    bench.ring();
+    bench.written(Ok(()));
+    let second = bench.sent_refresh().expect("it is tried again");
+    bench.answer_refresh(second, invalid_grant());
+    let there = bench.stored();
+    bench.loaded(there);
+    bench.written(Ok(()));
+    // Before the session is given up the store is looked at, and now the first answer comes.
+    bench.time = LIFE;
+    bench.event(Event::Tick);
+    let look = bench.last_load();
+    bench.answer_refresh(attempt, grant(LIFE, true));
+    let write = bench.last_write();
+    let mut ended = bench.record();
+    (ended.ended, ended.refresh_token) = (Some(Cause::RefreshUnfinished), false);
+    bench.event(Event::Loaded {
+        attempt: look,
+        loaded: Loaded::Session(Box::new(ended)),
+    });
+    assert!(!bench.effects.contains(&Effect::DropRefreshToken));
+    bench.event(Event::Written {
+        attempt: write,
+        result: Ok(()),
+    });
+    assert_eq!(bench.session().generation, 2);
+    assert_eq!(bench.session().refresh, Refresh::Ready);
+}
+
+#[test]
 fn a13_a_late_success_yields_to_a_sign_out_a_newer_sign_in_and_a_newer_pair() {
     let newer = |generation, epoch| {
         let mut record = Bench::signed_in().record();

@@ -88,3 +88,33 @@ fn a05_the_session_before_does_not_mistake_a_sign_in_under_way_for_another_proce
         .filter(|effect| matches!(effect, Effect::Retire { .. }));
     assert_eq!(retired.count(), 1, "the old pair alone");
 }
+
+#[test]
+fn a_removal_that_is_owed_takes_nothing_from_the_sign_in_after_it() {
+    let mut bench = Bench::new();
+    bench.event(Event::SignOut { waiter: waiter(1) });
+    bench.written(Err(StoreError::Locked));
+    bench.event(Event::SignIn {
+        waiter: waiter(2),
+        renewal: Renewal::RefreshToken,
+    });
+    let attempt = bench.state.attempts;
+    bench.event(Event::SignInAnswered {
+        attempt,
+        outcome: grant(0, true),
+        epoch: EPOCH,
+    });
+    let write = bench.last_write();
+    bench.time += 60_000;
+    assert_eq!(next_wake(&bench.state, at(bench.time).now), None);
+    for event in [Event::Tick, Event::Platform(PlatformEvent::Unlocked)] {
+        bench.event(event);
+        assert_eq!(bench.effects, [], "it would come after the new record");
+    }
+    let result = Ok(());
+    bench.event(Event::Written {
+        attempt: write,
+        result,
+    });
+    assert_eq!(bench.session().epoch, EPOCH);
+}

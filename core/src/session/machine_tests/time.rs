@@ -157,3 +157,25 @@ fn a_change_of_trust_ends_the_wait_of_a_refresh_that_was_not_sent() {
         "it is tried, not told of the old certificate"
     );
 }
+
+#[test]
+fn a_caller_of_a_pair_that_was_too_young_is_not_forgotten_after_an_event_of_no_account() {
+    let mut bench = Bench::signed_in();
+    bench.event(Event::Want {
+        waiter: waiter(1),
+        want: Want::Refresh { than: 1 },
+    });
+    assert_eq!(next_wake(&bench.state, at(bench.time).now), Some(1_000));
+    bench.time += 1_000;
+    bench.event(Event::Accepted {
+        epoch: Epoch(99),
+        generation: 1,
+    });
+    assert!(!bench.writes());
+    assert_eq!(next_wake(&bench.state, at(bench.time).now), Some(0));
+    bench.event(Event::Tick);
+    assert!(
+        bench.writes(),
+        "the journal of the refresh that is waited for"
+    );
+}
