@@ -7,8 +7,8 @@ mod support;
 
 use std::{sync::atomic::Ordering::SeqCst, time::Duration};
 
-use quickaccess::{Cause, Code, QuickAccess, RefreshState};
-use quickaccess_simulator::{Fault, FaultBody, FaultKind, HoldAt, Moment, Operation};
+use quickaccess::{Cause, Code, QuickAccess, RefreshState, Revocation, SessionState};
+use quickaccess_simulator::{Fault, FaultBody, FaultKind, HoldAt, Moment, Operation, Revoke};
 use support::{Phone, TestProcess, signed_in, until};
 
 const OVER: Duration = Duration::from_secs(28_800);
@@ -120,6 +120,31 @@ async fn a08_a_refresh_whose_answer_was_stored_is_done_although_nobody_saw_it() 
     assert_eq!(session.access_token().await.unwrap().generation(), 3);
     assert_eq!(refreshes(&phone), 2);
     assert_eq!(phone.server.counters().refresh_reuse, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a08_a_sign_out_is_noted_before_the_server_hears_of_it() {
+    let phone = Phone::new();
+    phone
+        .server
+        .set_switches(|switches| switches.revoke = Revoke::Present);
+    let session = phone.signed_in().await;
+    // The data folder takes no note for a moment. Killed there, the session must go on whole.
+    let lock = std::fs::File::open(phone.data.path().join("files.lock")).unwrap();
+    lock.lock().unwrap();
+    let signing_out = tokio::spawn({
+        let session = session.clone();
+        async move { session.sign_out().await }
+    });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+        assert_eq!(phone.server.counters().revocations, 0);
+    }
+    assert!(matches!(session.state(), SessionState::SignedOut { .. }));
+    lock.unlock().unwrap();
+    let report = signing_out.await.unwrap().unwrap();
+    assert_eq!(report.revocation, Revocation::Revoked);
+    assert!(phone.server.counters().revocations > 0);
 }
 
 /// How a refresh ends.

@@ -76,7 +76,8 @@ impl Driver {
         }));
     }
 
-    /// Tells the server in the background that the tokens are no longer wanted.
+    /// Tells the server in the background that the tokens are no longer wanted; not before the data
+    /// folder knows what ended them, so that a kill in between leaves no session without tokens.
     pub(super) fn revoke(
         &self,
         refresh: Option<Secret>,
@@ -84,7 +85,9 @@ impl Driver {
     ) -> oneshot::Receiver<Revocation> {
         let (tell, told) = oneshot::channel();
         let shared = self.shared.clone();
+        let noted = self.shared.notes.begin(|| ());
         self.shared.environment.spawn(Box::pin(async move {
+            let _ = noted.await;
             let mut outcome = Revocation::NothingToRevoke;
             let tokens = [(refresh, "refresh_token"), (access, "access_token")];
             for (token, hint) in tokens {
