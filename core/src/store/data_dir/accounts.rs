@@ -20,6 +20,8 @@ pub(crate) struct AccountEntry {
     pub(crate) client_id: String,
     /// The sign-in that counts; `None` when nobody is signed in.
     pub(crate) epoch: Option<Epoch>,
+    /// The sign-in whose record was saved last, whether it counts by now or not.
+    pub(crate) saved: Option<Epoch>,
     /// The user name as typed at the last sign-in.
     pub(crate) username: String,
     /// Why nobody is signed in; `None` before the first sign-in and while somebody is.
@@ -40,6 +42,7 @@ impl AccountEntry {
             server: server.to_owned(),
             client_id: client_id.to_owned(),
             epoch: None,
+            saved: None,
             username: String::new(),
             last_cause: None,
             set_aside: false,
@@ -96,6 +99,8 @@ struct Row {
     #[serde(default)]
     epoch: Option<String>,
     #[serde(default)]
+    saved: Option<String>,
+    #[serde(default)]
     username: String,
     #[serde(default)]
     last_cause: Option<String>,
@@ -114,6 +119,7 @@ impl From<Row> for AccountEntry {
             server: row.server,
             client_id: row.client_id,
             epoch: row.epoch.as_deref().and_then(epoch_of),
+            saved: row.saved.as_deref().and_then(epoch_of),
             username: row.username,
             last_cause: row.last_cause.as_deref().map(cause_of),
             set_aside: row.set_aside,
@@ -134,6 +140,7 @@ impl From<AccountEntry> for Row {
             server: entry.server,
             client_id: entry.client_id,
             epoch: entry.epoch.map(epoch_text),
+            saved: entry.saved.map(epoch_text),
             username: entry.username,
             last_cause: entry.last_cause.map(|cause| cause_text(cause).to_owned()),
             set_aside: entry.set_aside,
@@ -181,6 +188,7 @@ mod tests {
         let mut entry = AccountEntry::new("ab".repeat(16), "https://a.example", "QuickAccess");
         entry.fence(Epoch(7));
         entry.epoch = Some(Epoch(u128::MAX - 1));
+        entry.saved = Some(Epoch(8));
         entry.username = "qa".to_owned();
         entry.set_aside = true;
         let text = serde_json::to_string(&entry).unwrap();

@@ -203,7 +203,9 @@ impl Vault {
                 return Err(StoreError::Conflict);
             }
             self.put(&self.account.id, &bytes)?;
-            if expect != Expect::Anything && entry.epoch != Some(record.epoch) {
+            if expect == Expect::Anything {
+                self.note(|entry| entry.saved = Some(record.epoch));
+            } else if entry.epoch != Some(record.epoch) {
                 self.note(|entry| entry.go_on(record.epoch));
             }
             Ok(())
@@ -211,10 +213,12 @@ impl Vault {
     }
 
     /// Notes that a sign-in whose record was saved counts from now on: the one before it is over
-    /// for good, and what was set aside is removed.
+    /// for good, and what was set aside is removed. Where another process has saved a later sign-in
+    /// meanwhile, that one counts, and this one changes nothing.
     pub(crate) fn commit(&self, epoch: Epoch, username: &str) -> Result<(), StoreError> {
         let set_aside = self.data.edit_account(&self.account, |entry| {
-            if self.fences(entry, epoch) {
+            let replaced = entry.saved.is_some_and(|saved| saved != epoch);
+            if replaced || self.fences(entry, epoch) {
                 return false;
             }
             if let Some(before) = entry.epoch.filter(|&before| before != epoch) {

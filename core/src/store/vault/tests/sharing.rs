@@ -233,3 +233,27 @@ fn a13_a_read_tells_whether_the_writer_of_the_journal_still_runs() {
     drop((writer, first));
     assert_eq!(reader.load(), Loaded::Session(record(), Holder::Gone));
 }
+
+#[test]
+fn a13_of_two_sign_ins_at_once_the_one_that_the_store_holds_counts() {
+    for first_commits_first in [true, false] {
+        let bench = Bench::new();
+        let (first, second) = (&bench.vault, bench.other());
+        first.save(&session(1, 1), Expect::Anything).unwrap();
+        second.save(&session(2, 1), Expect::Anything).unwrap();
+        let commit = |vault: &Vault, epoch| vault.commit(Epoch(epoch), "qa").unwrap();
+        if first_commits_first {
+            commit(first, 1);
+            commit(&second, 2);
+        } else {
+            commit(&second, 2);
+            commit(first, 1);
+        }
+        assert_eq!(bench.other().load(), found(session(2, 1)));
+        assert_eq!(bench.entry().epoch, Some(Epoch(2)));
+        assert_eq!(
+            first.save(&session(1, 2), exactly(1, 1)),
+            Err(StoreError::Conflict)
+        );
+    }
+}
