@@ -26,7 +26,10 @@ const KERNEL_KEYRING: &str = "QUICKACCESS_TEST_KERNEL_KEYRING";
 const TESTS: &[(&str, &str)] = &[
     ("stores_linux", "core/tests/stores_linux.rs"),
     ("stores", "cli/tests/stores.rs"),
+    ("processes", "cli/tests/processes.rs"),
 ];
+/// The one that watches the program's calls of the kernel.
+const KILL: (&str, &str) = ("kill", "cli/tests/kill/main.rs");
 
 /// Runs their ignored tests.
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
@@ -47,7 +50,26 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     for (name, file) in TESTS {
         run_tests(workspace, name, file)?;
     }
+    if let Some(why) = untraceable(workspace)? {
+        return Ok(Outcome::LeftOut(why));
+    }
+    run_tests(workspace, KILL.0, KILL.1)?;
     Ok(Outcome::Done)
+}
+
+/// Why no program can be watched here, if that is so.
+fn untraceable(workspace: &Workspace) -> Result<Option<String>> {
+    if !cfg!(target_arch = "x86_64") {
+        let why = "the tests that kill the program know the registers of x86-64 alone";
+        return Ok(Some(why.to_owned()));
+    }
+    let test = ["test", "--workspace", "--test", KILL.0];
+    // What does not build is a failure, and no refusal of the kernel.
+    command::run(&mut workspace.cargo(test.iter().chain(&["--no-run"])))?;
+    let probe = ["--", "--ignored", "--exact", "a_program_can_be_traced"];
+    let mut probe = workspace.cargo(test.iter().chain(&probe));
+    let refused = "this kernel, or the container round us, refuses ptrace";
+    Ok((!command::succeeds(&mut probe)).then(|| refused.to_owned()))
 }
 
 fn run_tests(workspace: &Workspace, name: &str, source: &str) -> Result {
