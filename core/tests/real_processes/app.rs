@@ -5,7 +5,7 @@
 use std::{
     fs,
     io::{BufRead, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -68,14 +68,14 @@ async fn serve(folder: PathBuf) {
     }
 }
 
-fn open(folder: &PathBuf) -> Result<QuickAccess, Error> {
+fn open(folder: &Path) -> Result<QuickAccess, Error> {
     let server: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.join(SERVER)).unwrap()).unwrap();
     let mut timeouts = Timeouts::default();
     timeouts.store = STORE_LIMIT;
     QuickAccess::builder(server["https"].as_str().unwrap(), "QuickAccess")
         .trust(Trust::with_roots_pem(server["ca_pem"].as_str().unwrap()))
-        .store(Files(folder.clone()))
+        .store(Files(folder.to_owned()))
         .timeouts(timeouts)
         .data_dir(folder.join(DATA))
         .environment(Clocks {
