@@ -115,9 +115,9 @@ impl Oracle {
             .get(&process)
             .is_some_and(|process| process.store_hangs);
         !hangs
-            && !self
+            && self
                 .refused_write
-                .is_some_and(|refused| at.saturating_sub(refused) < 70_000)
+                .is_none_or(|refused| at.saturating_sub(refused) >= 70_000)
     }
 
     /// A refresh ended for the process that sent it, or was given up by it.
