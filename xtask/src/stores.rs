@@ -13,7 +13,7 @@ use crate::{
     suite::Outcome,
     test_output::{Results, TestOutput},
     tools,
-    workspace::{Workspace, forget_own_package},
+    workspace::{Workspace, forget_own_package, is_build_machine},
 };
 
 /// Tells the tests that a Secret Service is there for them.
@@ -47,6 +47,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
             "this kernel, or the container round us, refuses `keyctl session`".to_owned(),
         ));
     }
+    if is_build_machine() {
+        forget_earlier_runs();
+    }
     for (name, file) in TESTS {
         run_tests(workspace, name, file)?;
     }
@@ -70,6 +73,17 @@ fn untraceable(workspace: &Workspace) -> Result<Option<String>> {
     let mut probe = workspace.cargo(test.iter().chain(&probe));
     let refused = "this kernel, or the container round us, refuses ptrace";
     Ok((!command::succeeds(&mut probe)).then(|| refused.to_owned()))
+}
+
+/// The kernel keeps what earlier runs have stored for days, such as certificates by port, and ports
+/// come again. On a build machine nothing else lies there.
+fn forget_earlier_runs() {
+    let clear = "keyctl clear \"$(keyctl get_persistent @s)\"";
+    let mut command = Command::new("keyctl");
+    command.args(["session", "-", "sh", "-c", clear]);
+    if !command::succeeds(&mut command) {
+        println!("what earlier runs have left in the kernel's keyring stays there");
+    }
 }
 
 fn run_tests(workspace: &Workspace, name: &str, source: &str) -> Result {
