@@ -48,9 +48,9 @@ impl Turn<'_> {
         } else if self.proving(s) {
             self.learn(ServerMode::OneShot);
             Cause::SingleUseSpent
-        } else if self.known.mode == Some(ServerMode::OneShot) {
-            Cause::SingleUseSpent
         } else {
+            // On a server on which a token works once, too: its use would have been answered with
+            // `Keep::Spent`, so this one died of age or by an administrator.
             Cause::SessionEnded
         };
         (s.journal, s.unproven, s.owed, s.unknown_tries) = (None, false, false, 0);

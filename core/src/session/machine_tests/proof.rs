@@ -129,3 +129,19 @@ fn a10_where_a_token_works_once_no_wish_spends_it_early() {
     });
     assert!(bench.writes() && bench.answers().is_empty());
 }
+
+#[test]
+fn a10_a_token_that_works_once_and_was_never_used_is_not_told_to_be_spent() {
+    let mut bench = Bench::signed_in_with(Some(ServerMode::OneShot));
+    bench.time = 14 * 86_400_000;
+    bench.want_token(1);
+    bench.written(Ok(()));
+    let attempt = bench.sent_refresh().expect("the first use");
+    bench.answer_refresh(attempt, invalid_grant());
+    let stored = bench.stored();
+    bench.loaded(stored);
+    let ended = Refresh::Ended {
+        cause: Cause::SessionEnded,
+    };
+    assert_eq!(bench.session().refresh, ended);
+}
