@@ -43,15 +43,17 @@ impl Session {
 
     /// Whether waiting will bring this caller something.
     pub(super) fn coming(&self, want: Want, now: Now) -> bool {
-        match self.refresh {
+        let may_come = match &self.refresh {
             // The last look into the store before the session is given up.
-            _ if self.look.read.is_some() && self.over(now).is_some() => true,
-            Refresh::InFlight { .. } => true,
-            Refresh::Ready => {
-                !(self.stretched && self.serves(now) && matches!(want, Want::Token { .. }))
-            }
-            _ => false,
-        }
+            _ if self.look.read.is_some() && self.over(now).is_some() => return true,
+            Refresh::InFlight { .. } => return true,
+            Refresh::Ready => true,
+            // The wait is over: a write of the record alone is in the way, and its end starts it.
+            Refresh::Waiting { since, wait, .. } => clock::rest(*since, *wait, now) == 0,
+            Refresh::Blocked { since, .. } => clock::rest(*since, BLOCKED, now) == 0,
+            Refresh::Ended { .. } | Refresh::None => false,
+        };
+        may_come && !(self.stretched && self.serves(now) && matches!(want, Want::Token { .. }))
     }
 
     /// Whether somebody waits whom only a refresh can satisfy.

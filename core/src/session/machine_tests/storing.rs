@@ -169,3 +169,27 @@ fn a25_a_session_in_memory_outlives_whatever_the_store_lost() {
         assert!(bench.sent_refresh().is_some(), "{loaded:?}");
     }
 }
+
+#[test]
+fn a_caller_is_not_told_an_old_failure_because_the_record_is_being_written() {
+    let mut bench = Bench::signed_in();
+    bench.time = LIFE;
+    bench.want_token(1);
+    bench.written(Err(StoreError::Unavailable));
+    let attempt = bench.sent_refresh().expect("sent without a journal");
+    bench.answer_refresh(attempt, Outcome::Unknown(Failure::new(Code::Offline)));
+    bench.written(Err(StoreError::Unavailable));
+    // Hours later the wait is over, and the platform's event has the record written first.
+    bench.time += LIFE;
+    bench.event(Event::Platform(PlatformEvent::Unlocked));
+    assert!(bench.writes());
+    let write = bench.last_write();
+    bench.want_token(2);
+    assert_eq!(bench.answers(), [], "the refresh starts with the end of the write");
+    bench.event(Event::Written {
+        attempt: write,
+        result: Ok(()),
+    });
+    bench.written(Ok(()));
+    assert!(bench.sent_refresh().is_some());
+}
