@@ -70,6 +70,28 @@ pub enum Expect {
     },
 }
 
+impl Expect {
+    /// The same after a sign-in was cancelled whose record may or may not have taken the place of
+    /// the expected one.
+    pub(super) fn displaced_by(self, cancelled: Epoch, owner: u64) -> Self {
+        match self {
+            Self::Anything => Self::Anything,
+            Self::Exactly { epoch, generation }
+            | Self::Untouched {
+                epoch, generation, ..
+            }
+            | Self::Missing {
+                epoch, generation, ..
+            } => Self::Missing {
+                displaced_by: Some(cancelled),
+                epoch,
+                generation,
+                owner,
+            },
+        }
+    }
+}
+
 /// Where the tokens of a write come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tokens {

@@ -248,7 +248,14 @@ impl Turn<'_> {
                         self.write_now(old, 0);
                     }
                     Previous::SignedOut(old) => {
-                        old.removal = Removal::Erase(Some(session.epoch));
+                        old.removal = match (&old.erase, &old.removal) {
+                            // The tombstone with its cause is still owed, whichever record it meets.
+                            (Erase::Busy { .. } | Erase::Owed { .. }, Removal::Bury(expect)) => {
+                                let owner = self.known.owner;
+                                Removal::Bury(Box::new(expect.displaced_by(session.epoch, owner)))
+                            }
+                            _ => Removal::Erase(Some(session.epoch)),
+                        };
                         self.erase(old, 0);
                     }
                 }

@@ -118,3 +118,52 @@ fn a_removal_that_is_owed_takes_nothing_from_the_sign_in_after_it() {
     });
     assert_eq!(bench.session().epoch, EPOCH);
 }
+
+#[test]
+fn an_ended_session_does_not_come_back_because_a_sign_in_after_it_could_not_be_kept() {
+    let mut bench = Bench::signed_in();
+    bench.time = 10_000;
+    let attempt = bench.refresh(1);
+    bench.answer_refresh(attempt, invalid_grant());
+    let stored = bench.stored();
+    bench.loaded(stored);
+    bench.written(Ok(()));
+    bench.time = LIFE;
+    bench.event(Event::Tick);
+    if let Some(Effect::Load { attempt }) = bench.effects.first().cloned() {
+        bench.event(Event::Loaded {
+            attempt,
+            loaded: Loaded::Failed(StoreError::Unavailable),
+        });
+    }
+    // The store takes neither the tombstone nor the record of the next sign-in.
+    bench.written(Err(StoreError::Unavailable));
+    bench.event(Event::SignIn {
+        waiter: waiter(2),
+        renewal: Renewal::RefreshToken,
+    });
+    let attempt = bench.state.attempts;
+    bench.event(Event::SignInAnswered {
+        attempt,
+        outcome: grant(LIFE, true),
+        epoch: Epoch(8),
+    });
+    bench.written(Err(StoreError::Unavailable));
+    let still_buries = bench.effects.iter().any(|effect| {
+        matches!(
+            effect,
+            Effect::Bury {
+                cause: Cause::SessionEnded,
+                expect: Expect::Missing {
+                    displaced_by: Some(Epoch(8)),
+                    epoch: EPOCH,
+                    ..
+                },
+                ..
+            }
+        )
+    });
+    assert!(still_buries, "{:?}", bench.effects);
+    bench.written(Ok(()));
+    assert!(matches!(&bench.state.phase, Phase::SignedOut(s) if s.cause == Cause::SessionEnded));
+}

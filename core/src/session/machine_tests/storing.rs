@@ -185,7 +185,11 @@ fn a_caller_is_not_told_an_old_failure_because_the_record_is_being_written() {
     assert!(bench.writes());
     let write = bench.last_write();
     bench.want_token(2);
-    assert_eq!(bench.answers(), [], "the refresh starts with the end of the write");
+    assert_eq!(
+        bench.answers(),
+        [],
+        "the refresh starts with the end of the write"
+    );
     bench.event(Event::Written {
         attempt: write,
         result: Ok(()),
