@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use quickaccess::{Cause, Code, Environment, RefreshState, Stays, TokenNeed};
-use quickaccess_simulator::{Fault, FaultKind, Operation, RefreshMode};
+use quickaccess_simulator::{Fault, FaultKind, HoldAt, Operation, RefreshMode};
 use support::{HOUR, MINUTE, Phone, signed_in, until};
 
 /// Longer than the default lifetime of an access token.
@@ -273,4 +273,29 @@ async fn a10_an_api_client_that_is_disabled_for_a_minute_keeps_who_was_signed_in
             }
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a11_a_minimum_that_takes_too_long_gives_the_good_token_that_is_there() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    phone.pass(5 * HOUR).await;
+    let hold = phone
+        .server
+        .hold(Operation::TokenRefresh, HoldAt::BeforeCommit);
+    let need = TokenNeed {
+        at_least: 4 * HOUR,
+        ..TokenNeed::default()
+    };
+    let token = session.access_token_with(need).await.unwrap();
+    assert_eq!((token.generation(), token.is_short()), (1, true));
+    let strict = TokenNeed {
+        strict: true,
+        ..need
+    };
+    let error = session.access_token_with(strict).await.unwrap_err();
+    assert_eq!(error.code(), Code::Timeout);
+    hold.release();
+    let token = session.access_token_with(strict).await.unwrap();
+    assert_eq!((token.generation(), token.is_short()), (2, false));
 }
