@@ -86,7 +86,7 @@ impl Turn<'_> {
                     self.note(Happening::SavedAtLast);
                 }
                 (s.stored, s.displaced_by) = (Some(s.generation), None);
-                s.write = Write::Saved;
+                (s.write, s.conflicts) = (Write::Saved, 0);
                 self.taken_over(s);
                 if self.is_too_late(s) {
                     // This process was stopped for so long that others may count the lease as over.
@@ -209,11 +209,12 @@ impl Turn<'_> {
             (Found::Unreadable(error), _) => self.wait(&mut s, error.into(), false),
             (Found::Ours(Some(cause)), Why::Journal) => self.end_elsewhere(&mut s, cause),
             // What the store holds is known now, so the journal fits.
-            (Found::Ours(None) | Found::Lost, Why::Journal) if s.tries < MOST_CONFLICTS => {
-                s.tries += 1;
+            (Found::Ours(None) | Found::Lost, Why::Journal) if s.conflicts < MOST_CONFLICTS => {
+                s.conflicts += 1;
                 (s.refresh, s.journal) = (Refresh::Ready, None);
             }
             (Found::Ours(None) | Found::Lost, Why::Journal) => {
+                s.conflicts = 0;
                 self.wait(&mut s, StoreError::Conflict.into(), false);
             }
             (Found::Other(_) | Found::Gone(_), _) => {}

@@ -333,6 +333,7 @@ impl Session {
             look: Look::after(anchor.at),
             unknown_tries: 0,
             tries: 0,
+            conflicts: 0,
             owed: false,
             unproven: false,
             stretched: false,

@@ -236,6 +236,8 @@ pub struct Session {
     pub unknown_tries: u32,
     /// Tries since the last success, for the back-off.
     pub tries: u32,
+    /// Journals in a row that met another writer.
+    pub conflicts: u32,
     /// A refresh is wanted without anybody waiting for it.
     pub owed: bool,
     /// The refresh token was sent once and no new one came: whether it still works is to be

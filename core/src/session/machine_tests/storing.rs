@@ -197,3 +197,24 @@ fn a_caller_is_not_told_an_old_failure_because_the_record_is_being_written() {
     bench.written(Ok(()));
     assert!(bench.sent_refresh().is_some());
 }
+
+#[test]
+fn a25_a_lost_record_fails_no_caller_whatever_failed_before() {
+    let mut bench = Bench::signed_in();
+    bench.time = LIFE;
+    for id in 0..6 {
+        bench.want_token(id);
+        bench.written(Ok(()));
+        let attempt = bench.sent_refresh().expect("sent");
+        let offline = Failure::new(Code::Offline);
+        bench.answer_refresh(attempt, Outcome::NotSent(offline));
+        bench.written(Ok(()));
+        bench.time += 3_600_000;
+    }
+    bench.want_token(7);
+    bench.written(Err(StoreError::Conflict));
+    bench.loaded(Loaded::SetAside(Cause::KeyLost));
+    assert_eq!(bench.answers(), [], "written again, and the caller waits");
+    bench.written(Ok(()));
+    assert!(bench.sent_refresh().is_some());
+}
