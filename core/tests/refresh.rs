@@ -13,7 +13,7 @@ use std::{
 
 use quickaccess::{Cause, Code, PlatformEvent, RefreshState, SessionState, Stays};
 use quickaccess_simulator::{Fault, FaultBody, FaultKind, HoldAt, Moment, Operation, RefreshMode};
-use support::{HOUR, MINUTE, Phone, signed_in, until};
+use support::{HOUR, MINUTE, Phone, a_thousand_callers_get_the_second_pair, signed_in, until};
 
 /// Longer than the default lifetime of an access token.
 const OVER: Duration = Duration::from_secs(28_800);
@@ -23,19 +23,7 @@ async fn a06_a_thousand_callers_share_one_refresh() {
     let phone = Phone::new();
     let session = phone.signed_in().await;
     phone.pass(OVER).await;
-    let callers: Vec<_> = (0..1_000)
-        .map(|_| {
-            let session = session.clone();
-            tokio::spawn(async move { session.access_token().await.unwrap() })
-        })
-        .collect();
-    let mut tokens = std::collections::HashSet::new();
-    for caller in callers {
-        let token = caller.await.unwrap();
-        assert_eq!(token.generation(), 2);
-        tokens.insert(token.expose().to_owned());
-    }
-    assert_eq!(tokens.len(), 1);
+    a_thousand_callers_get_the_second_pair(&session).await;
     assert_eq!(phone.server.counters().token_requests.refresh_token, 1);
 }
 

@@ -11,7 +11,7 @@ use quickaccess::{
     Action, Cause, Code, PlatformEvent, QuickAccess, RefreshState, SessionState, Stays,
 };
 use quickaccess_simulator::{Fault, FaultKind, HoldAt, Moment, Operation, RefreshMode, Simulator};
-use support::{Live, MINUTE, signed_in, until};
+use support::{Live, MINUTE, a_thousand_callers_get_the_second_pair, signed_in, until};
 
 /// Longer than the default lifetime of an access token.
 const OVER: Duration = Duration::from_secs(28_800);
@@ -85,19 +85,7 @@ async fn a06_a_thousand_callers_share_one_refresh() {
     let live = Live::new().await;
     let session = live.signed_in().await;
     live.pass(OVER);
-    let callers: Vec<_> = (0..1_000)
-        .map(|_| {
-            let session = session.clone();
-            tokio::spawn(async move { session.access_token().await.unwrap() })
-        })
-        .collect();
-    let mut tokens = std::collections::HashSet::new();
-    for caller in callers {
-        let token = caller.await.unwrap();
-        assert_eq!(token.generation(), 2);
-        tokens.insert(token.expose().to_owned());
-    }
-    assert_eq!(tokens.len(), 1);
+    a_thousand_callers_get_the_second_pair(&session).await;
     assert_eq!(live.server.counters().token_requests.refresh_token, 1);
 }
 

@@ -18,7 +18,7 @@ pub(crate) use process::TestProcess;
 pub(crate) use scripted::Scripted;
 pub(crate) use store::TestStore;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use quickaccess::{Builder, QuickAccess, SessionState, SignedIn};
 use quickaccess_simulator::Simulator;
@@ -102,6 +102,23 @@ pub(crate) fn signed_in(session: &QuickAccess) -> SignedIn {
         Some(signed_in) => signed_in.clone(),
         None => panic!("nobody is signed in: {:?}", session.state()),
     }
+}
+
+/// A thousand callers ask at once, and all of them get the same token, of the second pair.
+pub(crate) async fn a_thousand_callers_get_the_second_pair(session: &QuickAccess) {
+    let callers: Vec<_> = (0..1_000)
+        .map(|_| {
+            let session = session.clone();
+            tokio::spawn(async move { session.access_token().await.unwrap() })
+        })
+        .collect();
+    let mut tokens = HashSet::new();
+    for caller in callers {
+        let token = caller.await.unwrap();
+        assert_eq!(token.generation(), 2);
+        tokens.insert(token.expose().to_owned());
+    }
+    assert_eq!(tokens.len(), 1);
 }
 
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
