@@ -75,12 +75,18 @@ fn untraceable(workspace: &Workspace) -> Result<Option<String>> {
     Ok((!command::succeeds(&mut probe)).then(|| refused.to_owned()))
 }
 
+/// Removes the program's own keys from the person's persistent keyring, and no other.
+const FORGET: &str = r#"
+ring=$(keyctl get_persistent @s) &&
+keyctl list "$ring" | sed -n 's/^ *\([0-9]*\):.* user: keyring:.*@QuickAccess$/\1/p' |
+while read -r key; do keyctl unlink "$key" "$ring"; done
+"#;
+
 /// The kernel keeps what earlier runs have stored for days, such as certificates by port, and ports
-/// come again. On a build machine nothing else lies there.
+/// come again. On a build machine nobody's own sign-in lies there.
 fn forget_earlier_runs() {
-    let clear = "keyctl clear \"$(keyctl get_persistent @s)\"";
     let mut command = Command::new("keyctl");
-    command.args(["session", "-", "sh", "-c", clear]);
+    command.args(["session", "-", "sh", "-c", FORGET]);
     if !command::succeeds(&mut command) {
         println!("what earlier runs have left in the kernel's keyring stays there");
     }
