@@ -67,6 +67,8 @@ pub enum Expect {
         generation: Generation,
         /// Names this process; a journal of its own is no hindrance.
         owner: u64,
+        /// The journal of another process with which it may be there.
+        others: Option<Journal>,
     },
 }
 
@@ -74,20 +76,28 @@ impl Expect {
     /// The same after a sign-in was cancelled whose record may or may not have taken the place of
     /// the expected one.
     pub(super) fn displaced_by(self, cancelled: Epoch, owner: u64) -> Self {
-        match self {
-            Self::Anything => Self::Anything,
-            Self::Exactly { epoch, generation }
-            | Self::Untouched {
-                epoch, generation, ..
-            }
-            | Self::Missing {
-                epoch, generation, ..
-            } => Self::Missing {
-                displaced_by: Some(cancelled),
+        let (epoch, generation, others) = match self {
+            Self::Anything => return self,
+            Self::Exactly { epoch, generation } => (epoch, generation, None),
+            Self::Untouched {
                 epoch,
                 generation,
-                owner,
-            },
+                others,
+                ..
+            }
+            | Self::Missing {
+                epoch,
+                generation,
+                others,
+                ..
+            } => (epoch, generation, others),
+        };
+        Self::Missing {
+            displaced_by: Some(cancelled),
+            epoch,
+            generation,
+            owner,
+            others,
         }
     }
 }

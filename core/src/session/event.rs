@@ -77,6 +77,7 @@ impl From<StoreError> for Failure {
             StoreError::NotFound
             | StoreError::TooLarge
             | StoreError::Conflict
+            | StoreError::Busy
             | StoreError::Unavailable => Code::StoreUnavailable,
         })
     }

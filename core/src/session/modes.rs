@@ -39,14 +39,19 @@ impl Turn<'_> {
     }
 
     /// `invalid_grant` is true: no refresh is left. The access token is served to its end. `told`
-    /// is the cause that another process has found out.
-    pub(super) fn believe(&mut self, s: &mut Session, told: Option<Cause>) {
-        let cause = if s.unknown_tries > 0 {
+    /// is the cause that another process has found out; `proof` says that it answers
+    /// the proof of what became of the old token.
+    pub(super) fn believe(&mut self, s: &mut Session, told: Option<Cause>, proof: bool) {
+        let theirs = s.lease.as_ref().map(|lease| lease.journal.generation);
+        let cause = if s.unknown_tries > 0 || theirs == Some(s.generation) {
             Cause::RefreshUnfinished
         } else if let Some(told) = told {
             told
-        } else if self.proving(s) {
-            self.learn(ServerMode::OneShot);
+        } else if proof {
+            // A device that slept over the answer cannot tell when the server gave it.
+            if self.is_prompt(s) {
+                self.learn(ServerMode::OneShot);
+            }
             Cause::SingleUseSpent
         } else {
             // On a server on which a token works once, too: its use would have been answered with
@@ -60,10 +65,15 @@ impl Turn<'_> {
         self.write_now(s, 0);
     }
 
-    /// Whether the old token is being sent once more, straight away.
+    /// Whether the old token is to be sent once more, straight away, or is being sent.
     pub(super) fn proving(&self, s: &Session) -> bool {
+        s.unproven && self.is_prompt(s)
+    }
+
+    /// Whether the last success is so recent that a refusal now comes of it.
+    fn is_prompt(&self, s: &Session) -> bool {
         let age = s.anchor.age(self.at.now);
-        s.unproven && age.is_some_and(|age| age < PROMPT)
+        age.is_some_and(|age| age < PROMPT)
     }
 
     /// Whether a refresh spends the token for good.

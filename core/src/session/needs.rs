@@ -49,8 +49,7 @@ impl Session {
             Refresh::InFlight { .. } => return true,
             Refresh::Ready => true,
             // The wait is over: a write of the record alone is in the way, and its end starts it.
-            Refresh::Waiting { since, wait, .. } => clock::rest(*since, *wait, now) == 0,
-            Refresh::Blocked { since, .. } => clock::rest(*since, BLOCKED, now) == 0,
+            Refresh::Waiting { .. } | Refresh::Blocked { .. } => self.wait_is_over(now),
             Refresh::Ended { .. } | Refresh::None => false,
         };
         may_come && !(self.stretched && self.serves(now) && matches!(want, Want::Token { .. }))
@@ -83,10 +82,18 @@ impl Session {
             && !elsewhere
             && match &self.refresh {
                 Refresh::Ready => self.unproven || !self.standing(now).young,
-                Refresh::Waiting { since, wait, .. } => clock::rest(*since, *wait, now) == 0,
-                Refresh::Blocked { since, .. } => clock::rest(*since, BLOCKED, now) == 0,
+                Refresh::Waiting { .. } | Refresh::Blocked { .. } => self.wait_is_over(now),
                 Refresh::InFlight { .. } | Refresh::Ended { .. } | Refresh::None => false,
             }
+    }
+
+    /// Whether the wait after a refresh that failed is over.
+    pub(super) fn wait_is_over(&self, now: Now) -> bool {
+        match &self.refresh {
+            Refresh::Waiting { since, wait, .. } => clock::rest(*since, *wait, now) == 0,
+            Refresh::Blocked { since, .. } => clock::rest(*since, BLOCKED, now) == 0,
+            _ => false,
+        }
     }
 
     /// Why a caller can't have what it wants.
@@ -122,7 +129,19 @@ impl Session {
     }
 
     pub(super) fn sent(&self, attempt: u64) -> bool {
-        matches!(self.refresh, Refresh::InFlight { attempt: a, stage: Stage::Sent { .. }, .. } if a == attempt)
+        self.open_request() == Some(attempt)
+    }
+
+    /// The request for the next pair that is under way.
+    pub(super) fn open_request(&self) -> Option<u64> {
+        match self.refresh {
+            Refresh::InFlight {
+                attempt,
+                stage: Stage::Sent { .. },
+                ..
+            } => Some(attempt),
+            _ => None,
+        }
     }
 
     /// Whether the record may be written now. While a journal or a new pair is on its way to the
@@ -182,7 +201,9 @@ impl Session {
                 Some(clock::rest(*since, BLOCKED, now).max(elsewhere))
             }
             Refresh::InFlight {
-                stage: Stage::Sent { network_changed },
+                stage: Stage::Sent {
+                    network_changed, ..
+                },
                 ..
             } => network_changed.map(|since| clock::rest(since, DEAD_PATH, now)),
             // A look into the store and the verdict on a rejection wake it, too.

@@ -321,11 +321,13 @@ fn expected(expect: Expect) -> store::Expect {
             epoch,
             generation,
             owner,
+            others,
         } => store::Expect::Missing {
             displaced_by,
             epoch,
             generation,
             owner,
+            others,
         },
     }
 }

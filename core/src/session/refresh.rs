@@ -45,20 +45,19 @@ impl Turn<'_> {
     }
 
     fn write_journal(&mut self, s: &mut Session, attempt: Attempt) -> Stage {
-        if let Some(lease) = &s.lease
-            && lease.journal.generation == s.generation
-        {
-            // It is over, or nothing would start.
-            let tries = lease.journal.unknown_tries.saturating_add(1);
-            s.unknown_tries = s.unknown_tries.max(tries);
-        }
+        // The lease is over, or nothing would start. Until the store has taken this journal, it is
+        // not certain that what the lease tells of is still open.
+        let theirs = s
+            .lease
+            .filter(|lease| lease.journal.generation == s.generation)
+            .map_or(0, |lease| lease.journal.unknown_tries.saturating_add(1));
         let write = self.next_attempt();
         let journal = Journal {
             generation: s.generation,
             attempt,
             owner: self.known.owner,
             at: self.at.now,
-            unknown_tries: s.unknown_tries,
+            unknown_tries: s.unknown_tries.max(theirs),
         };
         self.effects.push(Effect::Write {
             attempt: write,
@@ -87,6 +86,7 @@ impl Turn<'_> {
                 }
                 (s.stored, s.displaced_by) = (Some(s.generation), None);
                 (s.write, s.conflicts) = (Write::Saved, 0);
+                s.count_tries_of_journal();
                 self.taken_over(s);
                 if self.is_too_late(s) {
                     // This process was stopped for so long that others may count the lease as over.
@@ -96,25 +96,40 @@ impl Turn<'_> {
                 }
             }
             Err(StoreError::Conflict) => self.read_again(Why::Journal),
-            // With a token that is still good nothing is risked; a locked store opens again.
-            Err(error) if !s.starving(self.at.now) || error == StoreError::Locked => {
+            // Nor has the store refused: the time ran out while this process was stopped.
+            Err(_) if self.is_too_late(s) => self.write_journal(s, attempt),
+            // Whether that process has used the token, the record tells.
+            Err(StoreError::Busy) if s.starving(self.at.now) => self.read_again(Why::Stopped),
+            // With a token that is still good nothing is risked; a locked store opens again; and
+            // where other processes could send the same token, none does without a lease.
+            Err(error)
+                if !s.starving(self.at.now) || error == StoreError::Locked || !self.known.alone =>
+            {
                 self.wait(s, error.into(), false);
                 return;
             }
-            Err(error) => {
-                self.note(Happening::SentWithoutJournal(error.into()));
-                // It follows as soon as the store takes it.
-                if s.write == Write::Saved {
-                    s.write = self.owe(0);
-                }
-                self.send(s, attempt)
-            }
+            Err(error) => self.send_without_journal(s, attempt, error),
         };
         s.refresh = Refresh::InFlight {
             attempt,
             stage,
             after_rejection,
         };
+    }
+
+    fn send_without_journal(
+        &mut self,
+        s: &mut Session,
+        attempt: Attempt,
+        why: StoreError,
+    ) -> Stage {
+        self.note(Happening::SentWithoutJournal(why.into()));
+        s.count_tries_of_journal();
+        // It follows as soon as the store takes it.
+        if s.write == Write::Saved {
+            s.write = self.owe(0);
+        }
+        self.send(s, attempt)
     }
 
     /// The token endpoint answered, or did not.
@@ -126,7 +141,14 @@ impl Turn<'_> {
                 invalid_grant: true,
                 ..
             } if s.renewal == Renewal::RefreshToken => {
-                let stage = self.read_again(Why::InvalidGrant);
+                let proof = matches!(
+                    s.refresh,
+                    Refresh::InFlight {
+                        stage: Stage::Sent { proof: true, .. },
+                        ..
+                    }
+                );
+                let stage = self.read_again(Why::InvalidGrant { proof });
                 s.refresh = Refresh::InFlight {
                     attempt,
                     stage,
@@ -176,9 +198,9 @@ impl Turn<'_> {
         loaded: Loaded,
     ) -> Phase {
         let Refresh::InFlight {
+            attempt,
             stage: Stage::Rereading { why, .. },
             after_rejection,
-            ..
         } = s.refresh.clone()
         else {
             return Phase::SignedIn(s);
@@ -196,18 +218,32 @@ impl Turn<'_> {
                 self.show_pair(&mut s, pair, after_rejection, Err(error));
             }
             // Another process has it under way, and may have more luck.
-            (Found::Ours(None), Why::InvalidGrant | Why::Journal)
+            (Found::Ours(None), Why::InvalidGrant { .. } | Why::Journal | Why::Stopped)
                 if s.waits_for(self.at.now).is_some() =>
             {
                 self.leave_to_another(&mut s);
             }
-            (Found::Ours(ended), Why::InvalidGrant) => self.believe(&mut s, ended),
-            (Found::Lost, Why::InvalidGrant) => self.believe(&mut s, None),
-            (Found::Unreadable(_), Why::InvalidGrant) if self.known.alone => {
-                self.believe(&mut s, None);
+            (Found::Ours(ended), Why::InvalidGrant { proof }) => {
+                self.believe(&mut s, ended, proof);
+            }
+            (Found::Lost, Why::InvalidGrant { proof }) => self.believe(&mut s, None, proof),
+            (Found::Unreadable(_), Why::InvalidGrant { proof }) if self.known.alone => {
+                self.believe(&mut s, None, proof);
             }
             (Found::Unreadable(error), _) => self.wait(&mut s, error.into(), false),
-            (Found::Ours(Some(cause)), Why::Journal) => self.end_elsewhere(&mut s, cause),
+            (Found::Ours(Some(cause)), Why::Journal | Why::Stopped) => {
+                self.end_elsewhere(&mut s, cause);
+            }
+            // As long as it is stopped, its lock keeps all others from sending with a lease.
+            (Found::Ours(None), Why::Stopped) => {
+                let stage = self.send_without_journal(&mut s, attempt, StoreError::Busy);
+                s.refresh = Refresh::InFlight {
+                    attempt,
+                    stage,
+                    after_rejection,
+                };
+            }
+            (Found::Lost, Why::Stopped) => self.wait(&mut s, StoreError::Busy.into(), false),
             // What the store holds is known now, so the journal fits.
             (Found::Ours(None) | Found::Lost, Why::Journal) if s.conflicts < MOST_CONFLICTS => {
                 s.conflicts += 1;
@@ -250,6 +286,7 @@ impl Turn<'_> {
             not_after: journal.map(|journal| journal.at.boot.saturating_add(within)),
         });
         Stage::Sent {
+            proof: self.proving(s),
             network_changed: None,
         }
     }
@@ -282,6 +319,13 @@ impl Refresh {
 }
 
 impl Session {
+    /// What the journal tells of earlier tries counts from now on.
+    fn count_tries_of_journal(&mut self) {
+        if let Some(journal) = self.journal {
+            self.unknown_tries = journal.unknown_tries;
+        }
+    }
+
     /// The record as it is to be stored.
     pub(super) fn draft(&self, journal: Option<Journal>) -> RecordDraft {
         RecordDraft {
@@ -325,6 +369,7 @@ impl Session {
                 epoch: self.epoch,
                 generation: self.generation,
                 owner,
+                others: None,
             },
         }
     }

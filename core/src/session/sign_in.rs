@@ -56,9 +56,7 @@ impl Turn<'_> {
                     Previous::SignedOut(mut signed_out) => {
                         self.end_search(&mut signed_out, &Cause::SignedOut.into());
                         signed_out.waiters.push(waiter);
-                        if !matches!(signed_out.erase, Erase::Busy { .. }) {
-                            self.erase(&mut signed_out, 0);
-                        }
+                        self.sign_out_again(&mut signed_out);
                         Phase::SignedOut(signed_out)
                     }
                 }

@@ -102,6 +102,10 @@ impl Turn<'_> {
     /// who can be answered, ends what is over.
     pub(super) fn pump(&mut self, mut s: Box<Session>) -> Phase {
         s.unproven = self.proving(&s);
+        // Nothing is left to wait for but the refresh of another process.
+        if s.waits_for(self.at.now).is_some() && s.wait_is_over(self.at.now) {
+            s.refresh = Refresh::Ready;
+        }
         let by_itself = self.used || !*self.background;
         if s.wants_refresh(self.at.now, by_itself) && s.may_start(self.at.now) {
             self.start_refresh(&mut s);
@@ -210,7 +214,9 @@ impl Turn<'_> {
             _ => !is_store(code),
         });
         if let Refresh::InFlight {
-            stage: Stage::Sent { network_changed },
+            stage: Stage::Sent {
+                network_changed, ..
+            },
             ..
         } = &mut s.refresh
             && event == PlatformEvent::NetworkChanged
@@ -229,7 +235,9 @@ impl Turn<'_> {
         }
         if let Refresh::InFlight {
             attempt,
-            stage: Stage::Sent { network_changed },
+            stage: Stage::Sent {
+                network_changed, ..
+            },
             ..
         } = &mut s.refresh
             && network_changed.is_some_and(|since| clock::rest(since, DEAD_PATH, now) == 0)

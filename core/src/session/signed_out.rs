@@ -84,17 +84,15 @@ impl Turn<'_> {
     }
 
     /// A person signs out where nobody is signed in. Another process may have signed in meanwhile,
-    /// or may still get a new pair of a session that has ended: that is over, too.
-    fn sign_out_again(&mut self, signed_out: &mut SignedOut) {
-        match (&signed_out.erase, &signed_out.removal) {
-            (Erase::Busy { .. }, Removal::Erase(_)) => {}
-            (Erase::Owed { tries, .. }, Removal::Erase(_)) => {
-                let tries = *tries;
-                self.erase(signed_out, tries);
-            }
-            _ if self.known.alone && signed_out.is_over_for_good() => {
-                self.erased(signed_out, true);
-            }
+    /// or may still get a new pair of a session that has ended, and what has ended may lie in the
+    /// store as it was: that is over, too.
+    pub(super) fn sign_out_again(&mut self, signed_out: &mut SignedOut) {
+        let over = self.known.alone && signed_out.is_over_for_good();
+        let whatever_is_there = signed_out.removal == Removal::Erase(None);
+        match signed_out.erase {
+            Erase::Done if over => self.erased(signed_out, true),
+            Erase::Busy { .. } if over || whatever_is_there => {}
+            Erase::Owed { tries, .. } if over || whatever_is_there => self.erase(signed_out, tries),
             _ => {
                 self.effects.push(Effect::Fence { epoch: None });
                 if !signed_out.is_over_for_good() {

@@ -327,6 +327,8 @@ pub enum Stage {
     },
     /// It was sent.
     Sent {
+        /// Whether it is the proof of what became of the old token.
+        proof: bool,
         /// When the network changed under it.
         network_changed: Option<Now>,
     },
@@ -353,8 +355,14 @@ pub enum Stage {
 pub enum Why {
     /// Another writer was before the journal.
     Journal,
+    /// The journal could not be written because another process was stopped in the middle of a
+    /// write.
+    Stopped,
     /// The server said `invalid_grant`.
-    InvalidGrant,
+    InvalidGrant {
+        /// Whether it was the proof of what became of the old token.
+        proof: bool,
+    },
     /// Another writer was before the new pair.
     Pair(NewPair, u32),
 }

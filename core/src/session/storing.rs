@@ -248,6 +248,10 @@ impl Turn<'_> {
                 if let Some(attempt) = s.unseen_pair() {
                     self.effects.push(Effect::Discard { attempt });
                 }
+                // Whatever it brings is older; and one request at a time.
+                if let Some(attempt) = s.open_request() {
+                    self.effects.push(Effect::AbortRefresh { attempt });
+                }
                 self.effects.push(Effect::Adopt { attempt: read });
                 self.note(Happening::Adopted(there.generation));
                 s.replay_who_asks();

@@ -39,6 +39,8 @@ pub(crate) enum Expect {
         generation: Generation,
         /// Names this process, whose own journal is no hindrance.
         owner: u64,
+        /// The journal of another process with which it may be there.
+        others: Option<Journal>,
     },
 }
 
@@ -84,10 +86,11 @@ impl Expect {
                 epoch,
                 generation,
                 owner,
+                others,
             } => displaced_by.is_some_and(|other| {
                 let own = there.epoch == epoch && there.generation <= generation;
-                let alone = journal_of_others(there, owner).is_none();
-                other == there.epoch || (own && open && alone)
+                let untouched = journal_of_others(there, owner) == others;
+                other == there.epoch || (own && open && untouched)
             }),
         }
     }

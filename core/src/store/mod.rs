@@ -143,6 +143,10 @@ pub enum StoreError {
     /// Another writer was first: the entry is no longer what was expected.
     #[error("another writer was first")]
     Conflict,
+    /// Another process is in the middle of a write, or was stopped there, and nobody else can
+    /// write for as long.
+    #[error("another process of this app is writing to the secret store")]
+    Busy,
     /// The store cannot be reached, or cannot tell why it failed.
     #[error("the secret store cannot be used")]
     Unavailable,

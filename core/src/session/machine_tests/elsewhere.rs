@@ -191,6 +191,43 @@ fn a13_a_lease_that_was_given_back_leaves_nothing_open() {
 }
 
 #[test]
+fn a13_a_lease_that_was_given_back_unseen_leaves_nothing_open() {
+    let mut bench = Bench::under_lease(LIFE, Holder::Runs);
+    bench.time += length();
+    bench.event(Event::Tick);
+    assert_eq!(bench.written_journal().unwrap().unknown_tries, 1);
+    // The other process has ended its try meanwhile, without anybody looking.
+    bench.written(Err(StoreError::Conflict));
+    bench.found(|_| {});
+    assert_eq!(bench.written_journal().unwrap().unknown_tries, 0);
+    bench.written(Ok(()));
+    let attempt = bench.sent_refresh().unwrap();
+    bench.answer_refresh(attempt, invalid_grant());
+    bench.found(|_| {});
+    assert_eq!(bench.ended(), Some(Cause::SessionEnded));
+}
+
+#[test]
+fn a13_nothing_is_sent_without_a_lease_where_another_process_may_send_too() {
+    let mut bench = Bench::signed_in();
+    bench.time = LIFE;
+    bench.want_token(1);
+    bench.written(Err(StoreError::Unavailable));
+    assert_eq!(bench.sent_refresh(), None);
+    let failure = Failure {
+        after: Some(500),
+        ..StoreError::Unavailable.into()
+    };
+    assert_eq!(bench.answers(), [(waiter(1), Answer::Failed(failure))]);
+    bench.want_token(2);
+    bench.written(Ok(()));
+    assert!(
+        bench.sent_refresh().is_some(),
+        "the next caller tries again"
+    );
+}
+
+#[test]
 fn a13_a_journal_that_meets_another_one_waits_for_it() {
     let mut bench = Bench::signed_in();
     bench.time = LIFE;
@@ -465,7 +502,7 @@ fn a13_a_sign_out_after_the_end_fences_off_what_another_process_may_still_save()
 
 #[test]
 fn a_record_that_is_written_under_an_open_try_keeps_its_journal() {
-    let mut bench = Bench::signed_in();
+    let mut bench = Bench::signed_in().alone();
     bench.time = LIFE;
     bench.want_token(1);
     let journal = bench.written_journal();
@@ -484,4 +521,111 @@ fn a_record_that_is_written_under_an_open_try_keeps_its_journal() {
     });
     bench.event(Event::CancelSignIn { waiter: waiter(2) });
     assert_eq!(bench.written_journal(), journal);
+}
+
+#[test]
+fn a13_under_a_lock_that_is_never_let_go_the_record_decides_whether_the_token_is_sent() {
+    let stopped = |change: fn(&mut LoadedSession)| {
+        let mut bench = Bench::signed_in();
+        bench.time = LIFE;
+        bench.want_token(1);
+        bench.written(Err(StoreError::Busy));
+        assert!(bench.sent_refresh().is_none() && bench.answers().is_empty());
+        bench.found(change);
+        bench
+    };
+    let untouched = stopped(|_| {});
+    assert!(untouched.sent_refresh().is_some(), "it is stopped for good");
+    let journal = stopped(|record| {
+        (record.journal, record.holder) = (Some(theirs(LIFE)), Holder::Runs);
+    });
+    assert_eq!(journal.refresh_state(), RefreshState::Elsewhere);
+    assert!(journal.sent_refresh().is_none());
+    let ended = stopped(|record| record.ended = Some(Cause::SessionEnded));
+    assert_eq!(ended.ended(), Some(Cause::SessionEnded));
+    assert!(ended.sent_refresh().is_none());
+    let newer = stopped(|record| {
+        (record.generation, record.times.sent) = (2, at(LIFE).now);
+    });
+    assert_eq!(
+        newer.answers(),
+        [(waiter(1), Answer::Token { short: false })]
+    );
+}
+
+#[test]
+fn a13_the_journal_of_a_process_that_has_ended_tells_the_cause_of_a_late_invalid_grant() {
+    let mut bench = Bench::signed_in();
+    bench.time = 10_000;
+    let attempt = bench.refresh(1);
+    // This process slept over its lease, another one took it over and was killed.
+    bench.time += length();
+    bench.answer_refresh(attempt, invalid_grant());
+    let time = bench.time;
+    bench.found(|record| {
+        (record.journal, record.holder) = (Some(theirs(time)), Holder::Gone);
+    });
+    assert_eq!(bench.ended(), Some(Cause::RefreshUnfinished));
+}
+
+#[test]
+fn a13_whoever_waits_after_a_failure_looks_for_the_pair_of_another_process() {
+    let mut bench = Bench::signed_in();
+    bench.time = LIFE;
+    bench.want_token(1);
+    bench.written(Ok(()));
+    let attempt = bench.sent_refresh().unwrap();
+    let busy = Outcome::Busy(Failure::new(Code::ServerBusy));
+    bench.answer_refresh(attempt, busy);
+    // Another process has taken the lease over meanwhile.
+    bench.written(Err(StoreError::Conflict));
+    let time = bench.time;
+    bench.found(|record| {
+        (record.journal, record.holder) = (Some(theirs(time)), Holder::Runs);
+    });
+    bench.time += 90_000;
+    bench.want_token(2);
+    assert_eq!(bench.answers(), []);
+    let wake = next_wake(&bench.state, at(bench.time).now);
+    assert!(
+        bench.loads() || wake.is_some_and(|wake| wake <= 5_000),
+        "{wake:?}"
+    );
+}
+
+#[test]
+fn a13_a_journal_that_timed_out_while_this_process_was_stopped_is_written_again() {
+    let mut bench = Bench::signed_in();
+    bench.time = LIFE;
+    bench.want_token(1);
+    bench.time += 3_600_000;
+    bench.written(Err(StoreError::Unavailable));
+    assert!(bench.answers().is_empty() && bench.writes());
+    bench.written(Ok(()));
+    assert!(bench.sent_refresh().is_some());
+}
+
+#[test]
+fn a13_a_newer_pair_that_is_found_ends_the_request_for_it() {
+    let mut bench = Bench::signed_in();
+    bench.time = 10_000;
+    let attempt = bench.refresh(1);
+    // The app goes to the background, and another process has stored the next pair meanwhile.
+    bench.event(Event::Platform(PlatformEvent::Background));
+    bench.written(Err(StoreError::Conflict));
+    bench.found(|record| record.generation = 2);
+    assert!(
+        bench.effects.contains(&Effect::AbortRefresh { attempt }),
+        "{:?}",
+        bench.effects
+    );
+    assert_eq!(bench.session().generation, 2);
+    // What it brings all the same is of no use any more.
+    bench.event(Event::RefreshAnswered {
+        epoch: EPOCH,
+        generation: 1,
+        attempt,
+        outcome: grant(10_000, true),
+    });
+    assert!(bench.discards(attempt));
 }

@@ -118,6 +118,12 @@ impl Bench {
         bench
     }
 
+    /// No other process uses the store.
+    fn alone(mut self) -> Self {
+        self.state.known.alone = true;
+        self
+    }
+
     fn event(&mut self, event: Event) {
         let state = std::mem::replace(&mut self.state, State::new(known()));
         (self.state, self.effects) = step(state, event, at(self.time));

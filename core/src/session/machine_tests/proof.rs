@@ -66,6 +66,38 @@ fn a10_an_old_token_that_is_refused_long_afterwards_proves_nothing() {
 }
 
 #[test]
+fn a10_a_proof_whose_refusal_is_slept_over_tells_the_cause_and_teaches_nothing() {
+    for slept in ["on the way", "in front of the store"] {
+        let (mut bench, proof) = unproven();
+        let sleep = 9 * 3_600_000;
+        if slept == "on the way" {
+            bench.time += sleep;
+        }
+        bench.answer_refresh(proof, invalid_grant());
+        let stored = bench.stored();
+        if slept != "on the way" {
+            bench.time += sleep;
+            bench.event(Event::Platform(PlatformEvent::TimeChanged));
+            bench.event(Event::Tick);
+            let (read, loaded) = (bench.state.attempts, stored.clone());
+            bench.event(Event::Loaded {
+                attempt: read,
+                loaded,
+            });
+        } else {
+            bench.loaded(stored);
+        }
+        let over = Effect::Note(Happening::RefreshEnded(Cause::SingleUseSpent));
+        assert!(
+            bench.effects.contains(&over),
+            "{slept}: {:?}",
+            bench.effects
+        );
+        assert_eq!(bench.state.known.mode, None, "{slept}");
+    }
+}
+
+#[test]
 fn a10_a_start_right_after_the_first_answer_still_asks_for_the_proof() {
     let (bench, _) = unproven();
     let stored = bench.stored();

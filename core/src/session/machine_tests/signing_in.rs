@@ -120,6 +120,69 @@ fn a_removal_that_is_owed_takes_nothing_from_the_sign_in_after_it() {
 }
 
 #[test]
+fn an_ended_session_does_not_come_back_because_of_a_lease_that_was_under_it() {
+    let lease = Journal {
+        generation: 1,
+        attempt: 3,
+        owner: 4,
+        at: at(0).now,
+        unknown_tries: 0,
+    };
+    let before = Expect::Untouched {
+        epoch: EPOCH,
+        generation: 1,
+        owner: OWNER,
+        others: Some(lease),
+    };
+    let displaced = before.displaced_by(Epoch(8), OWNER);
+    for again in [displaced, displaced.displaced_by(Epoch(8), OWNER)] {
+        assert!(matches!(
+            again,
+            Expect::Missing { displaced_by: Some(Epoch(8)), others, .. } if others == Some(lease)
+        ));
+    }
+}
+
+#[test]
+fn a_sign_out_over_a_cancelled_sign_in_is_the_end_of_whatever_the_store_holds() {
+    for cancels_by_itself in [true, false] {
+        let mut bench = Bench::signed_in().alone();
+        bench.time = 10_000;
+        let attempt = bench.refresh(1);
+        bench.answer_refresh(attempt, invalid_grant());
+        let stored = bench.stored();
+        bench.loaded(stored);
+        bench.written(Ok(()));
+        // A sign-in is being saved when the session before it is over.
+        bench.event(Event::SignIn {
+            waiter: waiter(2),
+            renewal: Renewal::RefreshToken,
+        });
+        let attempt = bench.state.attempts;
+        bench.event(Event::SignInAnswered {
+            attempt,
+            outcome: grant(LIFE, true),
+            epoch: Epoch(8),
+        });
+        bench.time = LIFE;
+        bench.event(Event::Used);
+        if cancels_by_itself {
+            bench.event(Event::CancelSignIn { waiter: waiter(2) });
+        }
+        bench.event(Event::SignOut { waiter: waiter(3) });
+        assert!(
+            bench.effects.contains(&Effect::Fence { epoch: None }),
+            "{:?}",
+            bench.effects
+        );
+        bench.written(Ok(()));
+        let signed_out = Answer::SignedOut { erased: true };
+        assert_eq!(bench.answers(), [(waiter(3), signed_out)]);
+        assert!(matches!(&bench.state.phase, Phase::SignedOut(s) if s.cause == Cause::SignedOut));
+    }
+}
+
+#[test]
 fn an_ended_session_does_not_come_back_because_a_sign_in_after_it_could_not_be_kept() {
     let mut bench = Bench::signed_in();
     bench.time = 10_000;

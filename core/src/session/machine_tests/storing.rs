@@ -41,7 +41,7 @@ fn a18_a_removal_is_tried_again_on_every_platform_event() {
 
 #[test]
 fn a09_a_write_in_the_middle_of_a_try_keeps_its_journal() {
-    let mut bench = Bench::signed_in();
+    let mut bench = Bench::signed_in().alone();
     bench.time = LIFE;
     bench.want_token(1);
     bench.written(Err(StoreError::Unavailable));
@@ -63,12 +63,13 @@ fn a09_a_write_in_the_middle_of_a_try_keeps_its_journal() {
 
 #[test]
 fn a09_a_lost_answer_of_a_try_without_a_journal_is_noted_afterwards() {
-    let mut bench = Bench::signed_in();
+    let mut bench = Bench::signed_in().alone();
     bench.time = LIFE;
     bench.want_token(1);
     bench.written(Err(StoreError::Unavailable));
     let attempt = bench.sent_refresh().unwrap();
     bench.answer_refresh(attempt, Outcome::Unknown(Failure::new(Code::Timeout)));
+    bench.ring();
     let journal = bench.written_journal().expect("the lost answer is noted");
     assert_eq!((journal.generation, journal.unknown_tries), (1, 0));
 }
@@ -172,13 +173,12 @@ fn a25_a_session_in_memory_outlives_whatever_the_store_lost() {
 
 #[test]
 fn a_caller_is_not_told_an_old_failure_because_the_record_is_being_written() {
-    let mut bench = Bench::signed_in();
+    let mut bench = Bench::signed_in().alone();
     bench.time = LIFE;
     bench.want_token(1);
     bench.written(Err(StoreError::Unavailable));
     let attempt = bench.sent_refresh().expect("sent without a journal");
     bench.answer_refresh(attempt, Outcome::Unknown(Failure::new(Code::Offline)));
-    bench.written(Err(StoreError::Unavailable));
     // Hours later the wait is over, and the platform's event has the record written first.
     bench.time += LIFE;
     bench.event(Event::Platform(PlatformEvent::Unlocked));

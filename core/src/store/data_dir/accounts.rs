@@ -28,6 +28,9 @@ pub(crate) struct AccountEntry {
     pub(crate) last_cause: Option<Cause>,
     /// Whether an entry was set aside in the secret store.
     pub(crate) set_aside: bool,
+    /// Whether the secret store may hold the record that a sign-in has replaced and that counts
+    /// until that sign-in does.
+    pub(crate) replaced: bool,
     /// Ended sign-ins, oldest first.
     fenced: Vec<Epoch>,
     /// Whether somebody signed out before the store could say which sign-in that ends: whatever
@@ -46,6 +49,7 @@ impl AccountEntry {
             username: String::new(),
             last_cause: None,
             set_aside: false,
+            replaced: false,
             fenced: Vec::new(),
             fenced_unseen: false,
         }
@@ -107,6 +111,8 @@ struct Row {
     #[serde(default)]
     set_aside: bool,
     #[serde(default)]
+    replaced: bool,
+    #[serde(default)]
     fenced: Vec<String>,
     #[serde(default)]
     fenced_unseen: bool,
@@ -123,6 +129,7 @@ impl From<Row> for AccountEntry {
             username: row.username,
             last_cause: row.last_cause.as_deref().map(cause_of),
             set_aside: row.set_aside,
+            replaced: row.replaced,
             fenced: row
                 .fenced
                 .iter()
@@ -144,6 +151,7 @@ impl From<AccountEntry> for Row {
             username: entry.username,
             last_cause: entry.last_cause.map(|cause| cause_text(cause).to_owned()),
             set_aside: entry.set_aside,
+            replaced: entry.replaced,
             fenced: entry.fenced.into_iter().map(epoch_text).collect(),
             fenced_unseen: entry.fenced_unseen,
         }
@@ -191,6 +199,7 @@ mod tests {
         entry.saved = Some(Epoch(8));
         entry.username = "qa".to_owned();
         entry.set_aside = true;
+        entry.replaced = true;
         let text = serde_json::to_string(&entry).unwrap();
         assert_eq!(serde_json::from_str::<AccountEntry>(&text).unwrap(), entry);
         for cause in Cause::ALL {

@@ -173,8 +173,12 @@ impl Patience {
 
     fn wait(&self, name: &'static str, error: &io::Error) -> Result<(), StoreError> {
         let busy = matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted);
-        if !busy || self.0.elapsed() >= LOCK_PATIENCE {
+        if !busy {
             return Err(told(name, error));
+        }
+        if self.0.elapsed() >= LOCK_PATIENCE {
+            tracing::warn!(file = name, "another process has not let go of the lock");
+            return Err(StoreError::Busy);
         }
         thread::sleep(LOCK_POLL);
         Ok(())

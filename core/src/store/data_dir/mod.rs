@@ -204,7 +204,7 @@ impl DataDir {
     /// milliseconds, around a compare-and-save, and never over a network call.
     ///
     /// # Errors
-    /// `Unavailable` when the lock is not free within two seconds.
+    /// `Busy` when the lock is not free within two seconds.
     pub(crate) fn with_lock<T>(
         &self,
         work: impl FnOnce() -> Result<T, StoreError>,

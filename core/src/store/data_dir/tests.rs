@@ -228,7 +228,7 @@ fn a_lock_that_is_not_let_go_is_waited_for_in_vain_and_a_sign_out_is_noted_all_t
         holder
             .with_lock(|| {
                 let waited = other.with_lock(|| Ok(()));
-                assert_eq!(waited, Err(StoreError::Unavailable));
+                assert_eq!(waited, Err(StoreError::Busy));
                 other.edit_account(&account, |entry| entry.fence(Epoch(1)))
             })
             .unwrap();

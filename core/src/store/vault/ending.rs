@@ -31,6 +31,9 @@ impl Vault {
             let written = self.put(&self.account.id, &bytes);
             // Noted even when the store refuses, so that a later `erase` leaves the cause behind.
             self.note(|entry| entry.end(cause));
+            if written.is_ok() && self.entry()?.replaced {
+                self.drop_replaced();
+            }
             written
         })
     }
@@ -90,6 +93,9 @@ impl Vault {
             }
             if entry.set_aside {
                 self.drop_set_aside();
+            }
+            if entry.replaced {
+                self.drop_replaced();
             }
             if entry.epoch.is_some() {
                 self.note(|entry| entry.end(Cause::SignedOut));

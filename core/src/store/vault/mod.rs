@@ -3,6 +3,7 @@
 //! sign-out fence, and knows nothing of tokens' meaning or of networks. Every call blocks.
 
 mod ending;
+mod replaced;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -27,6 +28,8 @@ pub(crate) struct Vault {
     account: AccountEntry,
     /// Sign-ins that ended in this process, whether the data folder knows it by now or not.
     over: Mutex<Vec<Epoch>>,
+    /// A sign-in of this process whose record was saved and that does not count yet.
+    saved: Mutex<Option<Epoch>>,
 }
 
 /// What was found.
@@ -63,6 +66,7 @@ impl Vault {
             data,
             account: account.clone(),
             over: Mutex::default(),
+            saved: Mutex::default(),
         }
     }
 
@@ -81,6 +85,10 @@ impl Vault {
         self.over.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn saved(&self) -> MutexGuard<'_, Option<Epoch>> {
+        self.saved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn fences(&self, entry: &AccountEntry, epoch: Epoch) -> bool {
         entry.fences(epoch) || self.is_over(epoch)
     }
@@ -90,7 +98,8 @@ impl Vault {
     /// - nothing there and nobody signed in: signed out, with the cause that was noted last;
     /// - nothing there though somebody is signed in: reported, and `StoreLost` until the next
     ///   sign-in;
-    /// - a session whose epoch is fenced: deleted on sight;
+    /// - a session whose epoch is fenced: deleted on sight, and the one that it had replaced is put
+    ///   back;
     /// - a session of another epoch than the index has (a crash lay between the two writes): it
     ///   wins, and the index is put right;
     /// - damaged: copied beside (one at most), removed and reported, unless the person signed out;
@@ -123,20 +132,24 @@ impl Vault {
         Loaded::Session(record, holder)
     }
 
-    /// What a tombstone means; after a sign-out, nothing of the pair counts any more.
+    /// What a tombstone means; after a sign-out, neither its cause nor anything of the pair counts
+    /// any more.
     fn buried(
         &self,
         entry: &AccountEntry,
         cause: Cause,
         of: Option<(Epoch, Generation)>,
     ) -> Loaded {
-        match of.filter(|(epoch, _)| !self.fences(entry, *epoch)) {
-            Some((epoch, generation)) => Loaded::Buried {
+        match of {
+            Some((epoch, generation)) if !self.fences(entry, epoch) => Loaded::Buried {
                 cause,
                 epoch,
                 generation,
             },
-            None => Loaded::SignedOut(cause),
+            Some((epoch, _)) if entry.signed_out() || self.is_over(epoch) => {
+                Loaded::SignedOut(Cause::SignedOut)
+            }
+            _ => Loaded::SignedOut(cause),
         }
     }
 
@@ -144,29 +157,36 @@ impl Vault {
         let entry = self.entry()?;
         Ok(match self.current() {
             Ok(StoredRecord::Session(record)) if self.fences(&entry, record.epoch) => {
-                self.discard(&self.account.id);
                 match entry.epoch {
                     // A sign-in that was cancelled had already taken the place of this one.
-                    Some(_) => self.lost(&entry),
-                    None => {
-                        let cause = entry.last_cause.unwrap_or(Cause::SignedOut);
+                    Some(epoch) if epoch != record.epoch => self.restored_or_lost(&entry),
+                    counts => {
+                        self.discard(&self.account.id);
+                        let before = entry.last_cause.filter(|_| counts.is_none());
+                        let cause = before.unwrap_or(Cause::SignedOut);
                         self.note_end(&entry, cause);
                         Loaded::SignedOut(cause)
                     }
                 }
             }
             Ok(StoredRecord::Session(record)) => {
-                if entry.epoch != Some(record.epoch) {
-                    self.note(|entry| entry.go_on(record.epoch));
+                // One of this process that does not count yet may still be cancelled.
+                if *self.saved() != Some(record.epoch) {
+                    self.goes_on(&entry, record.epoch);
                 }
                 self.session(record)
             }
             Ok(StoredRecord::Tombstone { cause, of, .. }) => {
-                self.note_end(&entry, cause);
-                self.buried(&entry, cause, of)
+                let buried = self.buried(&entry, cause, of);
+                let told = match buried {
+                    Loaded::SignedOut(told) => told,
+                    _ => cause,
+                };
+                self.note_end(&entry, told);
+                buried
             }
             Err(StoreError::NotFound) => match entry.epoch {
-                Some(_) => self.lost(&entry),
+                Some(_) => self.restored_or_lost(&entry),
                 None => Loaded::SignedOut(entry.last_cause.unwrap_or(Cause::NeverSignedIn)),
             },
             Err(StoreError::Corrupt | StoreError::KeyLost) if entry.signed_out() => {
@@ -174,13 +194,14 @@ impl Vault {
                 Loaded::SignedOut(Cause::SignedOut)
             }
             Err(StoreError::Corrupt) => {
-                self.set_aside();
+                // Noted first: whoever is killed in between finds it unreadable again.
                 self.note_end(&entry, Cause::Corrupt);
+                self.set_aside();
                 Loaded::SetAside(Cause::Corrupt)
             }
             Err(StoreError::KeyLost) => {
-                self.discard(&self.account.id);
                 self.note_end(&entry, Cause::KeyLost);
+                self.discard(&self.account.id);
                 Loaded::SetAside(Cause::KeyLost)
             }
             Err(error) => Loaded::Failed(error),
@@ -202,12 +223,15 @@ impl Vault {
             if self.fences(&entry, record.epoch) {
                 return Err(StoreError::Conflict);
             }
-            self.put(&self.account.id, &bytes)?;
-            if expect == Expect::Anything {
-                self.note(|entry| entry.saved = Some(record.epoch));
-            } else if entry.epoch != Some(record.epoch) {
-                self.note(|entry| entry.go_on(record.epoch));
+            if expect != Expect::Anything {
+                self.put(&self.account.id, &bytes)?;
+                self.goes_on(&entry, record.epoch);
+                return Ok(());
             }
+            self.keep_replaced(&entry)?;
+            *self.saved() = Some(record.epoch);
+            self.put(&self.account.id, &bytes)?;
+            self.note(|entry| entry.saved = Some(record.epoch));
             Ok(())
         })
     }
@@ -216,10 +240,10 @@ impl Vault {
     /// for good, and what was set aside is removed. Where another process has saved a later sign-in
     /// meanwhile, that one counts, and this one changes nothing.
     pub(crate) fn commit(&self, epoch: Epoch, username: &str) -> Result<(), StoreError> {
-        let set_aside = self.data.edit_account(&self.account, |entry| {
-            let replaced = entry.saved.is_some_and(|saved| saved != epoch);
-            if replaced || self.fences(entry, epoch) {
-                return false;
+        let (set_aside, replaced) = self.data.edit_account(&self.account, |entry| {
+            let late = entry.saved.is_some_and(|saved| saved != epoch);
+            if late || self.fences(entry, epoch) {
+                return (false, false);
             }
             if let Some(before) = entry.epoch.filter(|&before| before != epoch) {
                 entry.fence(before);
@@ -227,10 +251,14 @@ impl Vault {
             entry.epoch = Some(epoch);
             entry.username = username.to_owned();
             entry.last_cause = None;
-            entry.set_aside
+            (entry.set_aside, entry.replaced)
         })?;
+        self.saved().take_if(|saved| *saved == epoch);
         if set_aside {
             self.drop_set_aside();
+        }
+        if replaced {
+            self.drop_replaced();
         }
         Ok(())
     }
@@ -336,11 +364,28 @@ impl Vault {
         }
     }
 
-    /// Somebody is signed in, and the store does not hold it any more. It is reported once; later
-    /// starts know it from the index.
-    fn lost(&self, known: &AccountEntry) -> Loaded {
-        self.note_end(known, Cause::StoreLost);
-        Loaded::SetAside(Cause::StoreLost)
+    /// This sign-in counts, and its record is in its place.
+    fn goes_on(&self, entry: &AccountEntry, epoch: Epoch) {
+        if entry.epoch != Some(epoch) {
+            self.note(|entry| entry.go_on(epoch));
+        }
+        if entry.replaced {
+            self.drop_replaced();
+        }
+    }
+
+    /// Somebody is signed in, and another sign-in or nothing is in the record's place. If there is
+    /// no copy, that is reported once; later starts know it from the index.
+    fn restored_or_lost(&self, known: &AccountEntry) -> Loaded {
+        match self.put_back(known) {
+            Ok(Some(record)) => self.session(record),
+            Ok(None) => {
+                self.discard(&self.account.id);
+                self.note_end(known, Cause::StoreLost);
+                Loaded::SetAside(Cause::StoreLost)
+            }
+            Err(error) => Loaded::Failed(error),
+        }
     }
 
     fn note_end(&self, known: &AccountEntry, cause: Cause) {

@@ -97,9 +97,10 @@ impl World {
                 epoch,
                 generation,
                 owner,
+                others,
             } => displaced_by.is_some_and(|other| {
                 let own = there.epoch == epoch && there.generation <= generation;
-                other == there.epoch || (own && open && of_others(owner).is_none())
+                other == there.epoch || (own && open && of_others(owner) == others)
             }),
         };
         fits.then_some(()).ok_or(StoreError::Conflict)

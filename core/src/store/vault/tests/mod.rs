@@ -1,5 +1,6 @@
 //! A store that does as it is told, and what the tests beside this file share.
 
+mod replaced;
 mod saving;
 mod sharing;
 mod signing_out;
@@ -35,6 +36,8 @@ struct Staged {
     /// Says yes to every save and delete and does nothing.
     pretends: Mutex<bool>,
     max_record: Option<usize>,
+    /// Refuses to save entries whose name ends so, with this.
+    refuses: Option<(&'static str, StoreError)>,
     saves: AtomicUsize,
     cleared: AtomicUsize,
 }
@@ -60,6 +63,11 @@ impl TokenStore for Staged {
     fn save(&self, name: &str, bytes: &SecretBytes) -> Result<(), StoreError> {
         self.saves.fetch_add(1, Ordering::Relaxed);
         told(&self.save)?;
+        if let Some((end, error)) = self.refuses
+            && name.ends_with(end)
+        {
+            return Err(error);
+        }
         if *self.pretends.lock().unwrap() {
             return Ok(());
         }

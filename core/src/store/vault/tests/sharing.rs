@@ -32,6 +32,7 @@ fn missing(displaced_by: Option<u128>) -> Expect {
         epoch: Epoch(1),
         generation: 1,
         owner: OURS,
+        others: None,
     }
 }
 
@@ -115,7 +116,7 @@ fn a13_a_new_pair_yields_to_a_sign_out_a_newer_sign_in_and_a_newer_pair() {
         .unwrap();
     other.fence(None).unwrap();
     assert_eq!(save(&buried), Err(StoreError::Conflict));
-    assert_eq!(other.load(), Loaded::SignedOut(Cause::SessionEnded));
+    assert_eq!(other.load(), Loaded::SignedOut(Cause::SignedOut));
     // The fence knows which session it was when the next person signs in.
     other.save(&session(2, 1), Expect::Anything).unwrap();
     other.commit(Epoch(2), "other").unwrap();

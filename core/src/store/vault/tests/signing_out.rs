@@ -176,8 +176,7 @@ fn a05_what_ended_in_this_process_is_over_before_the_data_folder_knows() {
         bench.vault.save(&session(2, 1), Expect::Anything),
         Err(StoreError::Conflict)
     );
-    assert_eq!(bench.vault.load(), Loaded::SetAside(Cause::StoreLost));
-    assert_eq!(bench.raw().unwrap_err(), StoreError::NotFound);
+    assert_eq!(bench.vault.load(), found(session(1, 1)));
 }
 
 #[test]
@@ -197,4 +196,35 @@ fn a18_a_session_is_removed_though_the_fence_cannot_be_noted() {
     std::fs::remove_dir(folder.path().join("accounts.json.new")).unwrap();
     vault.end(Some(Epoch(1))).unwrap();
     assert_eq!(vault.load(), Loaded::SignedOut(Cause::SignedOut));
+}
+
+#[test]
+fn a18_a_sign_out_over_the_tombstone_of_another_process_is_told_as_such() {
+    let bench = Bench::new();
+    bench.sign_in(1);
+    let other = bench.other();
+    other
+        .tombstone(Cause::SingleUseSpent, NOW, exactly(1, 1))
+        .unwrap();
+    bench.vault.fence(Some(Epoch(1))).unwrap();
+    // Killed before the removal.
+    bench
+        .data
+        .edit_account(&bench.vault.account, |entry| entry.end(Cause::SignedOut))
+        .unwrap();
+    for _ in 0..2 {
+        let signed_out = Loaded::SignedOut(Cause::SignedOut);
+        assert_eq!(bench.other().load(), signed_out);
+    }
+}
+
+#[test]
+fn a18_a_read_between_a_sign_out_and_its_note_tells_of_no_loss() {
+    let bench = Bench::new();
+    bench.sign_in(1);
+    bench.vault.never_again(Epoch(1));
+    let signed_out = Loaded::SignedOut(Cause::SignedOut);
+    assert_eq!(bench.vault.load(), signed_out);
+    bench.vault.fence(Some(Epoch(1))).unwrap();
+    assert_eq!(bench.other().load(), signed_out);
 }

@@ -146,3 +146,21 @@ fn a25_a_key_that_is_lost_under_a_living_session_is_no_reason_to_lose_it() {
     bench.vault.save(&session(1, 2), Expect::Anything).unwrap();
     assert_eq!(bench.other().load(), found(session(1, 2)));
 }
+
+#[test]
+fn a25_a_kill_before_an_unreadable_record_is_out_of_the_way_keeps_the_cause() {
+    for (error, cause) in [
+        (StoreError::KeyLost, Cause::KeyLost),
+        (StoreError::Corrupt, Cause::Corrupt),
+    ] {
+        let bench = Bench::new();
+        bench.sign_in(1);
+        *bench.store.load.lock().unwrap() = Some(error);
+        // The record stays, as it does when the process is killed right here.
+        *bench.store.delete.lock().unwrap() = Some(StoreError::Unavailable);
+        assert_eq!(bench.vault.load(), Loaded::SetAside(cause));
+        bench.store.fails(None);
+        bench.store.inner.delete(&bench.id).unwrap();
+        assert_eq!(bench.other().load(), Loaded::SignedOut(cause));
+    }
+}
