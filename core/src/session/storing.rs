@@ -47,6 +47,13 @@ impl Turn<'_> {
                 s.stored = Some(there.generation);
                 s.lease = Lease::of(&there, s.lease.as_ref(), self.known, self.at.now);
                 let same = there.generation == s.generation;
+                // A journal of our own that the store took and told as refused: it has replaced
+                // what told of earlier tries.
+                if let Some(journal) = there.journal
+                    && (journal.owner, journal.generation) == (self.known.owner, s.generation)
+                {
+                    s.unknown_tries = s.unknown_tries.max(journal.unknown_tries);
+                }
                 Found::Ours(there.ended.filter(|_| same))
             }
             // Buried because of a failure; the new pair in hand is worth more.

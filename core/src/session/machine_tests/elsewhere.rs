@@ -569,6 +569,24 @@ fn a13_the_journal_of_a_process_that_has_ended_tells_the_cause_of_a_late_invalid
 }
 
 #[test]
+fn a13_an_open_try_of_another_process_outlives_a_journal_that_was_told_as_refused() {
+    let mut bench = Bench::under_lease(LIFE, Holder::Gone);
+    let journal = bench.written_journal().unwrap();
+    assert_eq!(journal.unknown_tries, 1);
+    // The store takes it, and says that it does not.
+    bench.written(Err(StoreError::Unavailable));
+    bench.want_token(1);
+    bench.written(Err(StoreError::Conflict));
+    bench.found(|record| record.journal = Some(journal));
+    assert_eq!(bench.written_journal().unwrap().unknown_tries, 1);
+    bench.written(Ok(()));
+    let attempt = bench.sent_refresh().unwrap();
+    bench.answer_refresh(attempt, invalid_grant());
+    bench.found(|_| {});
+    assert_eq!(bench.ended(), Some(Cause::RefreshUnfinished));
+}
+
+#[test]
 fn a13_whoever_waits_after_a_failure_looks_for_the_pair_of_another_process() {
     let mut bench = Bench::signed_in();
     bench.time = LIFE;
