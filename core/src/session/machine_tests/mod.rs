@@ -4,6 +4,7 @@
 mod elsewhere;
 mod ending;
 mod events;
+mod leases;
 mod proof;
 mod refreshing;
 mod rejection;
