@@ -47,11 +47,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
             "this kernel, or the container round us, refuses `keyctl session`".to_owned(),
         ));
     }
-    if is_build_machine() {
-        forget_earlier_runs();
-    }
+    let keys = PersistentKeys::before();
     for (name, file) in TESTS {
         run_tests(workspace, name, file)?;
+        keys.forget_newer();
     }
     if let Some(why) = untraceable(workspace)? {
         return Ok(Outcome::LeftOut(why));
@@ -75,21 +74,66 @@ fn untraceable(workspace: &Workspace) -> Result<Option<String>> {
     Ok((!command::succeeds(&mut probe)).then(|| refused.to_owned()))
 }
 
-/// Removes the program's own keys from the person's persistent keyring, and no other.
-const FORGET: &str = r#"
+/// Lists the program's own keys in the person's persistent keyring.
+const LIST: &str = r#"
 ring=$(keyctl get_persistent @s) &&
-keyctl list "$ring" | sed -n 's/^ *\([0-9]*\):.* user: keyring:.*@QuickAccess$/\1/p' |
-while read -r key; do keyctl unlink "$key" "$ring"; done
+keyctl list "$ring" | sed -n 's/^ *\([0-9]*\):.* user: keyring:.*@QuickAccess$/\1/p'
+"#;
+/// Takes keys out of it.
+const UNLINK: &str = r#"
+ring=$(keyctl get_persistent @s) &&
+for key in "$@"; do keyctl unlink "$key" "$ring"; done
 "#;
 
-/// The kernel keeps what earlier runs have stored for days, such as certificates by port, and ports
-/// come again. On a build machine nobody's own sign-in lies there.
-fn forget_earlier_runs() {
-    let mut command = Command::new("keyctl");
-    command.args(["session", "-", "sh", "-c", FORGET]);
-    if !command::succeeds(&mut command) {
-        println!("what earlier runs have left in the kernel's keyring stays there");
+/// The program's own keys that the kernel kept for this person before the tests. What the tests
+/// add would stay there for days, and there is room for 200 keys; it is taken out again when this
+/// goes.
+struct PersistentKeys(Vec<String>);
+
+impl PersistentKeys {
+    fn before() -> Self {
+        // On a build machine nobody's own sign-in lies there, and all of it is an earlier run's.
+        let keys = if is_build_machine() {
+            Vec::new()
+        } else {
+            own_keys()
+        };
+        let keys = Self(keys);
+        keys.forget_newer();
+        keys
     }
+
+    fn forget_newer(&self) {
+        let mut keys = own_keys();
+        keys.retain(|key| !self.0.contains(key));
+        if keys.is_empty() {
+            return;
+        }
+        let mut unlink = in_own_session(UNLINK);
+        if !command::succeeds(unlink.arg("unlink").args(keys)) {
+            println!("what the tests have left in the kernel's keyring stays there");
+        }
+    }
+}
+
+impl Drop for PersistentKeys {
+    fn drop(&mut self) {
+        self.forget_newer();
+    }
+}
+
+fn own_keys() -> Vec<String> {
+    let listed = in_own_session(LIST).output();
+    let keys = listed.map(|output| output.stdout).unwrap_or_default();
+    let keys = String::from_utf8_lossy(&keys);
+    keys.lines().map(str::to_owned).collect()
+}
+
+/// A shell with a session keyring of its own, from which the persistent one can be reached.
+fn in_own_session(script: &str) -> Command {
+    let mut command = Command::new("keyctl");
+    command.args(["session", "-", "sh", "-c", script]);
+    command
 }
 
 fn run_tests(workspace: &Workspace, name: &str, source: &str) -> Result {
