@@ -46,6 +46,7 @@ pub(crate) fn json(shown: &TrustFailure) -> Value {
             "issuer": certificate.issuer,
             "not_before": show::timestamp(certificate.not_before),
             "not_after": show::timestamp(certificate.not_after),
+            "pin": certificate.pin,
         })
     };
     json!({

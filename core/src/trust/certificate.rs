@@ -13,6 +13,7 @@ use x509_parser::{
     x509::{AttributeTypeAndValue, X509Name},
 };
 
+use super::pins::pin_of;
 use crate::protocol::problem::printable;
 
 /// The longest subject or issuer that is shown, in characters.
@@ -40,6 +41,9 @@ pub struct Certificate {
     pub not_before: i64,
     /// The end of its time, in seconds since 1970 UTC.
     pub not_after: i64,
+    /// The pin of its public key, `sha256/` and Base64, as [`Trust::and_pins`](super::Trust::and_pins)
+    /// takes it; empty where it cannot be read.
+    pub pin: String,
 }
 
 impl Certificate {
@@ -102,6 +106,7 @@ impl Leaf {
                 names: Vec::new(),
                 not_before: 0,
                 not_after: 0,
+                pin: String::new(),
             };
             return Self {
                 certificate,
@@ -120,6 +125,7 @@ impl Leaf {
             names: alternative_names(&parsed),
             not_before: parsed.validity().not_before.timestamp(),
             not_after: parsed.validity().not_after.timestamp(),
+            pin: pin_of(parsed.public_key().raw),
         };
         Self {
             certificate,

@@ -273,6 +273,8 @@ struct StoredCertificate {
     names: Vec<String>,
     not_before: i64,
     not_after: i64,
+    #[serde(default)]
+    pin: String,
 }
 
 fn encode(host: &str, port: u16, known: &HostTrust) -> SecretBytes {
@@ -300,6 +302,7 @@ fn encode(host: &str, port: u16, known: &HostTrust) -> SecretBytes {
                     .collect(),
                 not_before: certificate.not_before,
                 not_after: certificate.not_after,
+                pin: certificate.pin.clone(),
             }),
         waived: known.waived.as_ref().map(|waived| {
             waived
@@ -342,6 +345,7 @@ fn decode(host: &str, port: u16, bytes: &SecretBytes) -> Result<HostTrust, Error
         names: certificate.names,
         not_before: certificate.not_before,
         not_after: certificate.not_after,
+        pin: certificate.pin,
     });
     let Some(certificate) = &accepted else {
         return Err(broken("it names no certificate"));

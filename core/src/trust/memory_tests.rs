@@ -10,6 +10,7 @@ fn certificate(name: &str) -> Certificate {
         names: vec!["cp.example".into()],
         not_before: 1,
         not_after: 2,
+        pin: "sha256/x".to_owned(),
     }
 }
 

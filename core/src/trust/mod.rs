@@ -4,6 +4,7 @@
 
 mod certificate;
 mod memory;
+mod pins;
 mod verifier;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use crate::error::Code;
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
     pub(crate) extra_roots_pem: Option<String>,
+    pub(crate) pins: Vec<String>,
 }
 
 impl Trust {
@@ -31,7 +33,19 @@ impl Trust {
     pub fn with_roots_pem(pem: impl Into<String>) -> Self {
         Self {
             extra_roots_pem: Some(pem.into()),
+            pins: Vec::new(),
         }
+    }
+
+    /// Accepts the server's certificate only if its public key is one of these, besides all that
+    /// it has to fulfil anyway. A pin is `sha256/` and the Base64 of the SHA-256 of the key
+    /// (SubjectPublicKeyInfo, RFC 7469 section 2.4), as
+    /// [`Certificate::pin`] shows it. At least two are needed: the other is of a key that is kept
+    /// for the day when the first is replaced. No approval lets another key pass.
+    #[must_use]
+    pub fn and_pins<P: Into<String>>(mut self, pins: impl IntoIterator<Item = P>) -> Self {
+        self.pins.extend(pins.into_iter().map(Into::into));
+        self
     }
 }
 
@@ -59,6 +73,8 @@ pub struct TrustFailure {
 pub enum CertificateProblem {
     /// It has been revoked. Can't be approved.
     Revoked,
+    /// Its public key is none of those that the app accepts. Can't be approved.
+    PinMismatch,
     /// Another certificate was trusted for this host and port before; or this one was, by an
     /// issuer that is no longer trusted.
     Changed,
@@ -79,6 +95,7 @@ impl CertificateProblem {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Revoked => "revoked",
+            Self::PinMismatch => "pin_mismatch",
             Self::Changed => "changed",
             Self::Unusable => "unusable",
             Self::UnknownIssuer => "unknown_issuer",
@@ -92,6 +109,7 @@ impl CertificateProblem {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Revoked => "it has been revoked",
+            Self::PinMismatch => "its key is not among those that this app accepts",
             Self::Changed => "it is not what was trusted here before",
             Self::Unusable => "it is not made for a server, or cannot be read",
             Self::UnknownIssuer => "its issuer is not known to this device",
@@ -103,7 +121,7 @@ impl CertificateProblem {
 
     /// Whether a person may let it pass after comparing the fingerprint.
     pub fn can_be_approved(self) -> bool {
-        !matches!(self, Self::Revoked | Self::Unusable)
+        !matches!(self, Self::Revoked | Self::PinMismatch | Self::Unusable)
     }
 }
 
@@ -112,6 +130,7 @@ impl TrustFailure {
     pub fn code(&self) -> Code {
         match self.problems.first() {
             Some(CertificateProblem::Revoked) => Code::CertificateRevoked,
+            Some(CertificateProblem::PinMismatch) => Code::PinMismatch,
             Some(CertificateProblem::Changed) => Code::CertificateChanged,
             Some(CertificateProblem::UnknownIssuer) => Code::CertificateUnknown,
             Some(CertificateProblem::WrongName) => Code::NameMismatch,
@@ -169,6 +188,7 @@ mod tests {
             names: vec!["cp.example".into()],
             not_before: 0,
             not_after: 86_400,
+            pin: String::new(),
         }
     }
 
@@ -206,10 +226,11 @@ mod tests {
 
     #[test]
     fn revoked_and_unusable_cannot_be_approved_whatever_else_is_wrong() {
-        use CertificateProblem::{Expired, Revoked, UnknownIssuer, Unusable};
+        use CertificateProblem::{Expired, PinMismatch, Revoked, UnknownIssuer, Unusable};
         for (problems, may) in [
             (vec![UnknownIssuer, Expired], true),
             (vec![Revoked], false),
+            (vec![PinMismatch], false),
             (vec![Unusable, UnknownIssuer], false),
         ] {
             let failure = TrustFailure {

@@ -16,7 +16,10 @@ use rustls::{
     server::ParsedCertificate,
 };
 
-use super::{Certificate, CertificateProblem, Trust, TrustFailure, TrustMemory, certificate::Leaf};
+use super::{
+    Certificate, CertificateProblem, Trust, TrustFailure, TrustMemory, certificate::Leaf,
+    pins::Pins,
+};
 use crate::error::{Code, Error};
 
 /// Judges the certificates of one server.
@@ -28,6 +31,7 @@ pub(crate) struct Verifier {
     extra_roots: RootCertStore,
     /// The extra certificates as they were given, for a server that shows one of them itself.
     given: Vec<CertificateDer<'static>>,
+    pins: Option<Pins>,
     memory: Arc<TrustMemory>,
     /// The host of `memory`, as TLS names it.
     server: ServerName<'static>,
@@ -49,8 +53,8 @@ impl Verifier {
     /// A verifier for the server that the memory is about.
     ///
     /// # Errors
-    /// `invalid_input` when the extra CA certificates can't be read, or the host is no name that
-    /// a certificate can be for.
+    /// `invalid_input` when the extra CA certificates or the pins can't be read, or the host is no
+    /// name that a certificate can be for.
     pub(crate) fn new(
         trust: &Trust,
         memory: Arc<TrustMemory>,
@@ -89,6 +93,7 @@ impl Verifier {
             platform,
             extra_roots,
             given,
+            pins: Pins::read(&trust.pins)?,
             memory,
             server,
         })
@@ -210,7 +215,13 @@ impl ServerCertVerifier for Verifier {
                 Vouch::No(error) => Err(error),
             };
         }
+        let pinned = self.pins.as_ref();
+        let pinned = pinned.is_none_or(|pins| pins.hold(&read.certificate.pin));
         let mut problems = match vouch {
+            Vouch::Yes if !pinned => {
+                let mismatch = vec![CertificateProblem::PinMismatch];
+                return refused(self.memory.judge(read.certificate, mismatch));
+            }
             Vouch::Yes => {
                 self.memory.vouched(end_entity, &read.certificate.sha256);
                 return Ok(ServerCertVerified::assertion());
@@ -218,11 +229,11 @@ impl ServerCertVerifier for Verifier {
             Vouch::Revoked => vec![CertificateProblem::Revoked],
             Vouch::No(_) => Vec::new(),
         };
-        problems.extend(self.problems(&shown, now));
-        match self.memory.judge(read.certificate, problems) {
-            Ok(()) => Ok(ServerCertVerified::assertion()),
-            Err(failure) => Err(TlsError::Other(OtherError(Arc::new(Untrusted(failure))))),
+        if !pinned {
+            problems.push(CertificateProblem::PinMismatch);
         }
+        problems.extend(self.problems(&shown, now));
+        refused(self.memory.judge(read.certificate, problems))
     }
 
     fn verify_tls12_signature(
@@ -258,6 +269,13 @@ struct Shown<'a> {
     intermediates: &'a [CertificateDer<'a>],
     ocsp: &'a [u8],
     read: &'a Leaf,
+}
+
+fn refused(verdict: Result<(), Box<TrustFailure>>) -> Result<ServerCertVerified, TlsError> {
+    match verdict {
+        Ok(()) => Ok(ServerCertVerified::assertion()),
+        Err(failure) => Err(TlsError::Other(OtherError(Arc::new(Untrusted(failure))))),
+    }
 }
 
 enum Vouch {

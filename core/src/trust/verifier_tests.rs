@@ -3,7 +3,7 @@ use rustls::client::WebPkiServerVerifier;
 
 use super::{
     CertificateProblem::{
-        Changed, Expired, NotYetValid, Revoked, UnknownIssuer, Unusable, WrongName,
+        Changed, Expired, NotYetValid, PinMismatch, Revoked, UnknownIssuer, Unusable, WrongName,
     },
     *,
 };
@@ -330,4 +330,57 @@ fn ca_certificates_that_cannot_be_read_are_refused() {
         let error = Verifier::with_platform(None, &Trust::with_roots_pem(pem), memory, provider());
         assert_eq!(error.expect_err(pem).code(), Code::InvalidInput);
     }
+}
+
+/// The pin of a server's key, as the app would be given it.
+fn pin(identity: &Identity) -> String {
+    Leaf::read(&identity.der()).certificate.pin
+}
+
+#[test]
+fn a_pinned_key_is_asked_for_in_addition_and_a_backup_does_as_well() {
+    let ca = Ca::new();
+    let (now, next) = (ca.issue(&[HOST], no_change), ca.issue(&[HOST], no_change));
+    let other = ca.issue(&[HOST], no_change);
+    let ours = verifier(None, &ca.trust().and_pins([pin(&now), pin(&next)]));
+    assert_eq!(problems(&ours, &other, SUMMER_2026), [PinMismatch]);
+    assert_eq!(show(&ours, &now, SUMMER_2026), Ok(()));
+    assert_eq!(show(&ours, &next, SUMMER_2026), Ok(()));
+    assert_eq!(
+        problems(&ours, &other, SUMMER_2026),
+        [PinMismatch, Changed],
+        "whoever vouches for it"
+    );
+    // A pin makes nothing else good.
+    assert_eq!(problems(&ours, &now, SUMMER_2027), [Changed, Expired]);
+}
+
+#[test]
+fn a_pin_mismatch_cannot_be_approved() {
+    let (now, next) = (
+        self_signed(&[HOST], no_change),
+        self_signed(&[HOST], no_change),
+    );
+    let other = self_signed(&[HOST], no_change);
+    let ours = verifier(None, &Trust::platform().and_pins([pin(&now), pin(&next)]));
+    let shown = show(&ours, &other, SUMMER_2026).unwrap_err();
+    assert_eq!(shown.problems, [PinMismatch, UnknownIssuer]);
+    assert_eq!(shown.code(), Code::PinMismatch);
+    assert_eq!(
+        ours.memory.approve(&shown).unwrap_err().code(),
+        Code::InvalidInput
+    );
+    // The pinned key of a self-signed certificate still takes an approval.
+    let shown = show(&ours, &now, SUMMER_2026).unwrap_err();
+    assert_eq!(shown.problems, [UnknownIssuer]);
+    ours.memory.approve(&shown).unwrap();
+    assert_eq!(show(&ours, &now, SUMMER_2026), Ok(()));
+}
+
+#[test]
+fn pins_that_cannot_be_read_are_refused_at_the_start() {
+    let memory = Arc::new(TrustMemory::new(HOST, 443));
+    let trust = Trust::platform().and_pins(["sha256/none"]);
+    let error = Verifier::with_platform(None, &trust, memory, provider()).unwrap_err();
+    assert_eq!(error.code(), Code::InvalidInput);
 }
