@@ -50,6 +50,7 @@ async fn a12_without_its_journal_a_refresh_waits_while_the_token_is_good() {
 #[tokio::test(start_paused = true)]
 async fn a12_a_dead_token_is_refreshed_without_a_journal_unless_the_store_is_locked() {
     let phone = Phone::new();
+    phone.store.for_one_process();
     let session = phone.signed_in().await;
     phone.pass(OVER).await;
     phone.store.fail_saves(Some(StoreError::Locked));
@@ -73,6 +74,23 @@ async fn a12_a_dead_token_is_refreshed_without_a_journal_unless_the_store_is_loc
         .map(|entry| entry.kind)
         .collect();
     assert!(kinds.contains(&"sent_unjournaled".to_owned()), "{kinds:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a12_where_others_could_send_the_same_token_a_refresh_waits_for_its_journal() {
+    let phone = Phone::new();
+    let session = phone.signed_in().await;
+    phone.pass(OVER).await;
+    phone.store.fail_saves(Some(StoreError::Unavailable));
+    let error = session.access_token().await.unwrap_err();
+    assert_eq!(
+        (error.code(), error.action()),
+        (Code::StoreUnavailable, Action::RepairStore)
+    );
+    assert_eq!(phone.server.counters().token_requests.refresh_token, 0);
+    phone.store.fail_saves(None);
+    assert_eq!(session.access_token().await.unwrap().generation(), 2);
+    assert!(signed_in(&session).saved);
 }
 
 #[tokio::test(start_paused = true)]
@@ -110,6 +128,7 @@ enum Mend {
 #[tokio::test(start_paused = true)]
 async fn a12_a_store_that_only_pretends_to_save_is_found_out() {
     let phone = Phone::new();
+    phone.store.for_one_process();
     let session = phone.signed_in().await;
     phone.pass(OVER).await;
     phone.store.lie(true);

@@ -8,6 +8,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::environment::Environment;
 
+/// The last part of a call's limit, which begins anew for a process that was stopped over the
+/// call: its timer and the call itself end together when it goes on.
+const GRACE: Duration = Duration::from_millis(250);
+
 /// A queue of calls that block.
 #[derive(Clone, Debug)]
 pub(crate) struct Worker {
@@ -87,10 +91,15 @@ async fn serve(
             (job.call)();
             drop(done);
         }));
+        let grace = GRACE.min(limit);
+        let times_out = async {
+            environment.sleep(limit - grace).await;
+            environment.sleep(grace).await;
+        };
         tokio::select! {
             biased;
             _ = &mut is_done => continue,
-            () = environment.sleep(limit) => (job.late)(),
+            () = times_out => (job.late)(),
         }
         // It hangs: nothing overtakes it, and nobody waits behind it.
         loop {
