@@ -227,6 +227,14 @@ impl Turn<'_> {
             return ended;
         }
         match found {
+            // The pair is there as it was before its end; that is still to be written.
+            Found::Ours(None)
+                if s.is_saved()
+                    && s.lease.is_none()
+                    && matches!(s.refresh, Refresh::Ended { .. }) =>
+            {
+                (s.write, s.displaced_by) = (self.owe(tries), None);
+            }
             // The pair is there, and what another process has noted with it stands.
             Found::Ours(ended) if s.is_saved() => {
                 (s.write, s.displaced_by) = (Write::Saved, None);

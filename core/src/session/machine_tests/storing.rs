@@ -218,3 +218,22 @@ fn a25_a_lost_record_fails_no_caller_whatever_failed_before() {
     bench.written(Ok(()));
     assert!(bench.sent_refresh().is_some());
 }
+
+#[test]
+fn an_end_that_the_store_does_not_hold_is_written_after_another_look() {
+    let mut bench = Bench::signed_in();
+    bench.time = 10_000;
+    let attempt = bench.refresh(1);
+    bench.answer_refresh(attempt, invalid_grant());
+    let stored = bench.stored();
+    bench.loaded(stored.clone());
+    bench.written(Err(StoreError::Conflict));
+    bench.loaded(stored);
+    bench.ring();
+    assert!(bench.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Write { draft, .. } if draft.ended == Some(Cause::SessionEnded)
+    )));
+    bench.written(Ok(()));
+    assert_eq!(bench.session().write, crate::session::state::Write::Saved);
+}

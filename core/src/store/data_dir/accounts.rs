@@ -26,6 +26,8 @@ pub(crate) struct AccountEntry {
     pub(crate) username: String,
     /// Why nobody is signed in; `None` before the first sign-in and while somebody is.
     pub(crate) last_cause: Option<Cause>,
+    /// The sign-in that counted last, once it does no more.
+    pub(crate) ended: Option<Epoch>,
     /// Whether an entry was set aside in the secret store.
     pub(crate) set_aside: bool,
     /// Whether the secret store may hold the record that a sign-in has replaced and that counts
@@ -48,6 +50,7 @@ impl AccountEntry {
             saved: None,
             username: String::new(),
             last_cause: None,
+            ended: None,
             set_aside: false,
             replaced: false,
             fenced: Vec::new(),
@@ -77,7 +80,7 @@ impl AccountEntry {
 
     /// Nobody is signed in any more.
     pub(crate) fn end(&mut self, cause: Cause) {
-        self.epoch = None;
+        self.ended = self.epoch.take().or(self.ended);
         self.last_cause = Some(cause);
     }
 
@@ -109,6 +112,8 @@ struct Row {
     #[serde(default)]
     last_cause: Option<String>,
     #[serde(default)]
+    ended: Option<String>,
+    #[serde(default)]
     set_aside: bool,
     #[serde(default)]
     replaced: bool,
@@ -128,6 +133,7 @@ impl From<Row> for AccountEntry {
             saved: row.saved.as_deref().and_then(epoch_of),
             username: row.username,
             last_cause: row.last_cause.as_deref().map(cause_of),
+            ended: row.ended.as_deref().and_then(epoch_of),
             set_aside: row.set_aside,
             replaced: row.replaced,
             fenced: row
@@ -150,6 +156,7 @@ impl From<AccountEntry> for Row {
             saved: entry.saved.map(epoch_text),
             username: entry.username,
             last_cause: entry.last_cause.map(|cause| cause_text(cause).to_owned()),
+            ended: entry.ended.map(epoch_text),
             set_aside: entry.set_aside,
             replaced: entry.replaced,
             fenced: entry.fenced.into_iter().map(epoch_text).collect(),

@@ -47,7 +47,9 @@ impl Vault {
                 entry.fence(over);
             }
             entry.fenced_unseen |= epoch.is_none();
-            if epoch.is_none() || entry.epoch == over {
+            // It may have ended in another way right before, by a read that was under way.
+            let had_ended = entry.epoch.is_none() && entry.ended.is_some() && entry.ended == over;
+            if epoch.is_none() || entry.epoch == over || had_ended {
                 entry.end(Cause::SignedOut);
             }
         })

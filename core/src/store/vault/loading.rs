@@ -127,6 +127,11 @@ impl Vault {
     fn restored_or_lost(&self, known: &AccountEntry) -> Loaded {
         match self.put_back(known) {
             Ok(Some(record)) => self.session(record),
+            Ok(None) if known.epoch.is_some_and(|epoch| self.fences(known, epoch)) => {
+                self.discard(&self.account.id);
+                self.note_end(known, Cause::SignedOut);
+                Loaded::SignedOut(Cause::SignedOut)
+            }
             Ok(None) => {
                 self.discard(&self.account.id);
                 self.note_end(known, Cause::StoreLost);

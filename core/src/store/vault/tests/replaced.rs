@@ -142,3 +142,14 @@ fn a_sign_out_is_the_end_of_the_copy_even_where_it_cannot_be_removed() {
     bench.vault.end(None).unwrap();
     assert!(bench.has_no_copy());
 }
+
+#[test]
+fn a18_a_read_between_a_sign_out_over_a_cancelled_sign_in_and_its_note_tells_of_no_loss() {
+    let bench = Bench::replaced();
+    bench.vault.fence(Some(Epoch(2))).unwrap();
+    bench.vault.never_again(Epoch(1));
+    let signed_out = Loaded::SignedOut(Cause::SignedOut);
+    assert_eq!(bench.vault.load(), signed_out);
+    // Killed before the fence of the sign-out is noted.
+    assert_eq!(bench.other().load(), signed_out);
+}

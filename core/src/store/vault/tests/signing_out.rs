@@ -228,3 +228,24 @@ fn a18_a_read_between_a_sign_out_and_its_note_tells_of_no_loss() {
     bench.vault.fence(Some(Epoch(1))).unwrap();
     assert_eq!(bench.other().load(), signed_out);
 }
+
+#[test]
+fn a18_a_sign_out_right_after_a_read_that_ended_the_session_is_what_is_told() {
+    let bench = Bench::new();
+    bench.sign_in(1);
+    let ended = Cause::SingleUseSpent;
+    let other = bench.other();
+    other.tombstone(ended, NOW, exactly(1, 1)).unwrap();
+    assert!(matches!(bench.vault.load(), Loaded::Buried { cause, .. } if cause == ended));
+    // The read was under way when the person signed out.
+    bench.vault.never_again(Epoch(1));
+    bench.vault.end(Some(Epoch(1))).unwrap();
+    assert_eq!(bench.other().load(), Loaded::SignedOut(Cause::SignedOut));
+    // The end of a sign-in that never counted changes no cause.
+    let bench = Bench::new();
+    bench.sign_in(1);
+    bench.vault.tombstone(ended, NOW, exactly(1, 1)).unwrap();
+    bench.vault.save(&session(2, 1), Expect::Anything).unwrap();
+    bench.vault.end(Some(Epoch(2))).unwrap();
+    assert_eq!(bench.other().load(), Loaded::SignedOut(ended));
+}
