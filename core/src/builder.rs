@@ -22,7 +22,7 @@ use crate::{
         state::{Known, State},
         workers::Worker,
     },
-    store::{DataDir, Persistence, Processes, StoreError, TokenStore, Vault},
+    store::{DataDir, Persistence, Processes, StoreError, TokenStore, Vault, Which},
     transport::{HttpTransport, Transport},
     trust::{Trust, TrustMemory},
 };
@@ -47,6 +47,7 @@ pub struct Builder {
     trust: Trust,
     store: Option<Arc<dyn TokenStore>>,
     data_dir: Option<PathBuf>,
+    account: Which,
     timeouts: Timeouts,
     user_agent: Option<String>,
     environment: Option<Arc<dyn Environment>>,
@@ -62,6 +63,7 @@ impl Builder {
             trust: Trust::default(),
             store: None,
             data_dir: None,
+            account: Which::default(),
             timeouts: Timeouts::default(),
             user_agent: None,
             environment: None,
@@ -93,6 +95,20 @@ impl Builder {
     /// belongs to this app alone. Needed with every store that outlives the process.
     pub fn data_dir(mut self, path: impl AsRef<Path>) -> Self {
         self.data_dir = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// The account with this id (see [`Accounts`](crate::Accounts)), which must be one of this
+    /// server and client id. Unless said otherwise it is the default account, else the first one
+    /// of this server, else a new one. A handle is bound to its account for life.
+    pub fn account(mut self, id: impl Into<String>) -> Self {
+        self.account = Which::This(id.into());
+        self
+    }
+
+    /// A new account beside those that are there, for one more person at the same server.
+    pub fn new_account(mut self) -> Self {
+        self.account = Which::New;
         self
     }
 
@@ -176,7 +192,13 @@ impl Builder {
             })?;
         }
         let name = server.to_string();
-        let account = data.account(&name, &client_id).map_err(unavailable)?;
+        let account = data.account(&name, &client_id, &self.account);
+        let account = account.map_err(|error| match error {
+            StoreError::NotFound => invalid(
+                "There is no such account at this server. See the list of accounts, or add one.",
+            ),
+            error => unavailable(error),
+        })?;
         let mode = data.mode(&name, &client_id).unwrap_or_default();
         let data = Arc::new(data);
         let trust = Arc::new(TrustMemory::new(server.host(), server.port()));
@@ -218,6 +240,7 @@ impl Builder {
             store: Worker::start(environment.clone(), self.timeouts.store),
             notes: Worker::start(environment.clone(), self.timeouts.store),
             vault: Arc::new(Vault::new(backend.clone(), data.clone(), &account)),
+            account: account.id,
             data,
             backend,
             transport,

@@ -37,6 +37,7 @@
 //! No password is stored, logged or sent twice. No token is written anywhere but into the secret
 //! store that the app named. No certificate is believed because somebody was in a hurry.
 
+mod accounts;
 mod builder;
 mod config;
 mod environment;
@@ -54,6 +55,7 @@ pub mod trust;
 
 pub use http::Method;
 
+pub use accounts::{Account, Accounts};
 pub use builder::Builder;
 pub use config::Timeouts;
 pub use environment::{BootId, BoxFuture, Environment, Millis, Now, SystemEnvironment};

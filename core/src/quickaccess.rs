@@ -217,7 +217,16 @@ impl QuickAccess {
     /// # Errors
     /// As [`RequestBuilder::send`].
     pub async fn whoami(&self) -> Result<Identity, Error> {
-        self.request(Method::GET, "oauth/me").send().await
+        let me: Identity = self.request(Method::GET, "oauth/me").send().await?;
+        if let Some(name) = me.name() {
+            self.shared.meet(name.to_owned());
+        }
+        Ok(me)
+    }
+
+    /// The id of the account that this handle is bound to, see [`Accounts`](crate::Accounts).
+    pub fn account(&self) -> &str {
+        &self.shared.account
     }
 
     /// What the person may do (`/oauth/privileges`).
@@ -324,10 +333,26 @@ impl QuickAccess {
         let told = told.await;
         cancel.event = None;
         match told {
-            Ok(Told::SignedIn) => Ok(()),
+            Ok(Told::SignedIn) => {
+                self.meet_where_others_are();
+                Ok(())
+            }
             Ok(Told::Failed(error)) => Err(error),
             _ => Err(Error::new(Code::Internal)),
         }
+    }
+
+    /// Where the server has other accounts here, the person of this one may be among them. Nobody
+    /// waits for it, and a server that does not say who it is fails no sign-in.
+    fn meet_where_others_are(&self) {
+        let session = self.clone();
+        let task = async move {
+            let shared = session.shared.clone();
+            if shared.has_neighbours().await {
+                let _ = session.whoami().await;
+            }
+        };
+        self.shared.environment.spawn(Box::pin(task));
     }
 
     async fn token(&self, want: Want) -> Result<AccessToken, Error> {

@@ -33,6 +33,8 @@ pub(crate) struct Shared {
     /// Whether what the store knows of the server's certificate has been taken in.
     pub(crate) trust_read: AtomicBool,
     pub(crate) vault: Arc<Vault>,
+    /// Names the account that this handle is bound to.
+    pub(crate) account: String,
     pub(crate) data: Arc<DataDir>,
     pub(crate) backend: Arc<dyn TokenStore>,
     /// Calls of the secret store.

@@ -10,12 +10,12 @@ mod vault;
 
 use std::{fmt, sync::Arc};
 
+pub use self::{data_dir::HistoryEntry, memory::MemoryStore, platform::*};
 pub(crate) use self::{
-    data_dir::DataDir,
+    data_dir::{AccountEntry, DataDir, Which},
     expect::Expect,
     vault::{Loaded, Vault},
 };
-pub use self::{data_dir::HistoryEntry, memory::MemoryStore, platform::*};
 use crate::secret::SecretBytes;
 
 /// A secret store, such as the operating system's keychain.

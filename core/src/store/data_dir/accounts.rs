@@ -8,6 +8,21 @@ use crate::session::model::{Cause, Epoch};
 /// How many ended sign-ins are remembered for an account.
 const LONGEST_FENCE: usize = 64;
 
+/// How many removed accounts are remembered.
+const MOST_REMOVED: usize = 16;
+
+/// Which of the accounts at a server is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// The default one, else the first, else a new one.
+    #[default]
+    Usual,
+    /// A new one, beside those that are there.
+    New,
+    /// The one with this id.
+    This(String),
+}
+
 /// One account of the index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Row", into = "Row")]
@@ -24,6 +39,10 @@ pub(crate) struct AccountEntry {
     pub(crate) saved: Option<Epoch>,
     /// The user name as typed at the last sign-in.
     pub(crate) username: String,
+    /// The name that the server gives this person, once it has said so.
+    pub(crate) name: Option<String>,
+    /// Whether the account was removed: nobody sees it any more, and its fence still holds.
+    pub(crate) removed: bool,
     /// Why nobody is signed in; `None` before the first sign-in and while somebody is.
     pub(crate) last_cause: Option<Cause>,
     /// The sign-in that counted last, once it does no more.
@@ -49,6 +68,8 @@ impl AccountEntry {
             epoch: None,
             saved: None,
             username: String::new(),
+            name: None,
+            removed: false,
             last_cause: None,
             ended: None,
             set_aside: false,
@@ -84,6 +105,14 @@ impl AccountEntry {
         self.last_cause = Some(cause);
     }
 
+    /// Whether this is an account of the same person at the same server.
+    pub(crate) fn is_of(&self, met: &Self) -> bool {
+        !self.removed
+            && self.name.is_some()
+            && (&self.server, &self.client_id, &self.name)
+                == (&met.server, &met.client_id, &met.name)
+    }
+
     /// Whether the person signed out, and nobody signed in since.
     pub(crate) fn signed_out(&self) -> bool {
         self.epoch.is_none() && self.last_cause == Some(Cause::SignedOut)
@@ -95,6 +124,48 @@ impl AccountEntry {
 pub(super) struct Index {
     #[serde(default)]
     pub(super) accounts: Vec<AccountEntry>,
+    /// The account that is opened when none is named.
+    #[serde(default)]
+    pub(super) default: Option<String>,
+}
+
+impl Index {
+    /// The account that is meant, if it is there.
+    pub(super) fn find(
+        &self,
+        server: &str,
+        client_id: &str,
+        which: &Which,
+    ) -> Option<&AccountEntry> {
+        let mut here = self.accounts.iter().filter(|entry| {
+            !entry.removed && entry.server == server && entry.client_id == client_id
+        });
+        match which {
+            Which::New => None,
+            Which::This(id) => here.find(|entry| entry.id == *id),
+            Which::Usual => {
+                let is_default = |entry: &&AccountEntry| self.default.as_ref() == Some(&entry.id);
+                here.clone().find(is_default).or_else(|| here.next())
+            }
+        }
+    }
+
+    /// Takes an account out of sight. Its row stays for as long as a handle that was left open may
+    /// still write, so that its fence holds.
+    pub(super) fn remove(&mut self, id: &str) {
+        self.default.take_if(|default| default == id);
+        if let Some(entry) = self.accounts.iter_mut().find(|entry| entry.id == id) {
+            entry.removed = true;
+            (entry.username, entry.name) = (String::new(), None);
+        }
+        let removed = self.accounts.iter().filter(|entry| entry.removed).count();
+        let mut too_many = removed.saturating_sub(MOST_REMOVED);
+        self.accounts.retain(|entry| {
+            let goes = entry.removed && too_many > 0;
+            too_many -= usize::from(goes);
+            !goes
+        });
+    }
 }
 
 /// An account as it is written.
@@ -109,6 +180,10 @@ struct Row {
     saved: Option<String>,
     #[serde(default)]
     username: String,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    removed: bool,
     #[serde(default)]
     last_cause: Option<String>,
     #[serde(default)]
@@ -132,6 +207,8 @@ impl From<Row> for AccountEntry {
             epoch: row.epoch.as_deref().and_then(epoch_of),
             saved: row.saved.as_deref().and_then(epoch_of),
             username: row.username,
+            name: row.name,
+            removed: row.removed,
             last_cause: row.last_cause.as_deref().map(cause_of),
             ended: row.ended.as_deref().and_then(epoch_of),
             set_aside: row.set_aside,
@@ -155,6 +232,8 @@ impl From<AccountEntry> for Row {
             epoch: entry.epoch.map(epoch_text),
             saved: entry.saved.map(epoch_text),
             username: entry.username,
+            name: entry.name,
+            removed: entry.removed,
             last_cause: entry.last_cause.map(|cause| cause_text(cause).to_owned()),
             ended: entry.ended.map(epoch_text),
             set_aside: entry.set_aside,
@@ -205,6 +284,8 @@ mod tests {
         entry.epoch = Some(Epoch(u128::MAX - 1));
         entry.saved = Some(Epoch(8));
         entry.username = "qa".to_owned();
+        entry.name = Some("QA Team".to_owned());
+        entry.removed = true;
         entry.set_aside = true;
         entry.replaced = true;
         let text = serde_json::to_string(&entry).unwrap();

@@ -16,12 +16,21 @@ fn open(folder: &tempfile::TempDir) -> DataDir {
 #[test]
 fn an_account_is_made_once_and_found_again_after_a_restart() {
     let folder = folder();
-    let first = open(&folder).account(SERVER, "QuickAccess").unwrap();
+    let first = open(&folder)
+        .account(SERVER, "QuickAccess", &Which::Usual)
+        .unwrap();
     assert_eq!(first.id.len(), 32);
     assert!(first.id.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    assert_eq!(open(&folder).account(SERVER, "QuickAccess").unwrap(), first);
+    assert_eq!(
+        open(&folder)
+            .account(SERVER, "QuickAccess", &Which::Usual)
+            .unwrap(),
+        first
+    );
     for (server, client) in [(SERVER, "other"), ("https://b.example", "QuickAccess")] {
-        let other = open(&folder).account(server, client).unwrap();
+        let other = open(&folder)
+            .account(server, client, &Which::Usual)
+            .unwrap();
         assert_ne!(other.id, first.id);
     }
     let found = open(&folder).account_by_id(&first.id).unwrap();
@@ -33,12 +42,14 @@ fn an_account_is_made_once_and_found_again_after_a_restart() {
 fn changes_of_an_account_survive_a_restart() {
     let folder = folder();
     let data = open(&folder);
-    let account = data.account(SERVER, "QuickAccess").unwrap();
+    let account = data.account(SERVER, "QuickAccess", &Which::Usual).unwrap();
     data.edit_account(&account, |entry| entry.fence(Epoch(5)))
         .unwrap();
     data.edit_account(&account, |entry| entry.end(Cause::SessionEnded))
         .unwrap();
-    let found = open(&folder).account(SERVER, "QuickAccess").unwrap();
+    let found = open(&folder)
+        .account(SERVER, "QuickAccess", &Which::Usual)
+        .unwrap();
     assert_eq!(found.last_cause, Some(Cause::SessionEnded));
     assert!(found.fences(Epoch(5)) && !found.fences(Epoch(6)));
 }
@@ -78,7 +89,7 @@ fn a_damaged_file_is_set_aside_reported_and_begun_anew() {
         let file = folder.path().join("accounts.json");
         fs::write(&file, damage).unwrap();
         let data = open(&folder);
-        let account = data.account(SERVER, "QuickAccess").unwrap();
+        let account = data.account(SERVER, "QuickAccess", &Which::Usual).unwrap();
         assert_eq!(account.last_cause, Some(Cause::Corrupt), "{damage:?}");
         assert_eq!(data.take_damaged(), ["accounts.json"], "{damage:?}");
         assert!(data.take_damaged().is_empty());
@@ -96,7 +107,7 @@ fn a_file_of_a_newer_version_is_left_alone() {
     fs::write(&file, newer).unwrap();
     let data = open(&folder);
     assert_eq!(
-        data.account(SERVER, "QuickAccess"),
+        data.account(SERVER, "QuickAccess", &Which::Usual),
         Err(StoreError::Unavailable)
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), newer);
@@ -109,7 +120,9 @@ fn members_that_a_later_version_added_do_no_harm() {
     let text = r#"{"version":1,"new":1,"accounts":[{"id":"ab","server":"https://clearpass.example",
         "client_id":"QuickAccess","colour":"red","last_cause":"struck_by_lightning"}]}"#;
     fs::write(folder.path().join("accounts.json"), text).unwrap();
-    let account = open(&folder).account(SERVER, "QuickAccess").unwrap();
+    let account = open(&folder)
+        .account(SERVER, "QuickAccess", &Which::Usual)
+        .unwrap();
     assert_eq!(account.id, "ab");
     assert_eq!(account.last_cause, Some(Cause::SessionEnded));
 }
@@ -120,7 +133,7 @@ fn an_index_that_cannot_be_read_is_not_an_empty_one() {
     fs::create_dir(folder.path().join("accounts.json")).unwrap();
     let data = open(&folder);
     assert_eq!(
-        data.account(SERVER, "QuickAccess"),
+        data.account(SERVER, "QuickAccess", &Which::Usual),
         Err(StoreError::Unavailable)
     );
 }
@@ -160,7 +173,7 @@ fn nobody_but_the_owner_can_read_the_folder_and_its_files() {
     let folder = folder();
     let path = folder.path().join("made").join("here");
     let data = DataDir::open(&path).unwrap();
-    data.account(SERVER, "QuickAccess").unwrap();
+    data.account(SERVER, "QuickAccess", &Which::Usual).unwrap();
     data.add_history(&HistoryEntry::new(1, "x", None, ""))
         .unwrap();
     data.mark_installed().unwrap();
@@ -208,8 +221,12 @@ fn edits_from_two_sides_are_both_kept() {
             scope.spawn(move || {
                 let data = open(folder);
                 for number in 0..10 {
-                    data.account(&format!("https://{side}-{number}.example"), "QuickAccess")
-                        .unwrap();
+                    data.account(
+                        &format!("https://{side}-{number}.example"),
+                        "QuickAccess",
+                        &Which::Usual,
+                    )
+                    .unwrap();
                 }
             });
         }
@@ -224,7 +241,7 @@ fn a_lock_that_is_not_let_go_is_waited_for_in_vain_and_a_sign_out_is_noted_all_t
     let (holder, other) = (open(&folder), open(&folder));
     let memory = DataDir::in_memory();
     for (holder, other) in [(&holder, &other), (&memory, &memory)] {
-        let account = other.account(SERVER, "QuickAccess").unwrap();
+        let account = other.account(SERVER, "QuickAccess", &Which::Usual).unwrap();
         holder
             .with_lock(|| {
                 let waited = other.with_lock(|| Ok(()));

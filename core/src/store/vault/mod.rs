@@ -135,6 +135,11 @@ impl Vault {
                 entry.fence(before);
             }
             entry.epoch = Some(epoch);
+            entry.removed = false;
+            if entry.username != username {
+                // Whether it is somebody else, the server has to say.
+                entry.name = None;
+            }
             entry.username = username.to_owned();
             entry.last_cause = None;
             (entry.set_aside, entry.replaced)

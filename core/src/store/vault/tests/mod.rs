@@ -16,7 +16,7 @@ use crate::{
     environment::{BootId, Now},
     secret::Secret,
     session::model::{Renewal, Times},
-    store::{MemoryStore, Persistence, Processes, StoreClaims},
+    store::{MemoryStore, Persistence, Processes, StoreClaims, Which},
 };
 
 const SERVER: &str = "https://clearpass.example";
@@ -107,7 +107,7 @@ impl Bench {
 
     fn with(store: Staged) -> Self {
         let (store, data) = (Arc::new(store), Arc::new(DataDir::in_memory()));
-        let account = data.account(SERVER, "QuickAccess").unwrap();
+        let account = data.account(SERVER, "QuickAccess", &Which::Usual).unwrap();
         let vault = Vault::new(store.clone(), data.clone(), &account);
         Self {
             store,
@@ -119,7 +119,10 @@ impl Bench {
 
     /// Another process with the same folder and store.
     fn other(&self) -> Vault {
-        let account = self.data.account(SERVER, "QuickAccess").unwrap();
+        let account = self
+            .data
+            .account(SERVER, "QuickAccess", &Which::Usual)
+            .unwrap();
         Vault::new(self.store.clone(), self.data.clone(), &account)
     }
 

@@ -223,7 +223,7 @@ fn a13_a_read_tells_whether_the_writer_of_the_journal_still_runs() {
     let open = || Arc::new(DataDir::open(folder.path()).unwrap());
     let (first, second) = (open(), open());
     let store = Arc::new(MemoryStore::new());
-    let account = first.account(SERVER, "QuickAccess").unwrap();
+    let account = first.account(SERVER, "QuickAccess", &Which::Usual).unwrap();
     let writer = Vault::new(store.clone(), first.clone(), &account);
     let reader = Vault::new(store, second, &account);
     let owner = first.enter(40);

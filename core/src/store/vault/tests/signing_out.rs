@@ -183,7 +183,7 @@ fn a05_what_ended_in_this_process_is_over_before_the_data_folder_knows() {
 fn a18_a_session_is_removed_though_the_fence_cannot_be_noted() {
     let folder = tempfile::tempdir().unwrap();
     let data = Arc::new(DataDir::open(folder.path()).unwrap());
-    let account = data.account(SERVER, "QuickAccess").unwrap();
+    let account = data.account(SERVER, "QuickAccess", &Which::Usual).unwrap();
     let store = Arc::new(MemoryStore::new());
     let vault = Vault::new(store.clone(), data, &account);
     vault.save(&session(1, 1), Expect::Anything).unwrap();

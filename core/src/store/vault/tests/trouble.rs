@@ -120,14 +120,19 @@ fn a26_only_a_fresh_installation_clears_the_store_and_only_once() {
 fn the_index_gets_an_account_back_that_it_has_lost() {
     let folder = tempfile::tempdir().unwrap();
     let data = Arc::new(DataDir::open(folder.path()).unwrap());
-    let account = data.account(SERVER, "QuickAccess").unwrap();
+    let account = data.account(SERVER, "QuickAccess", &Which::Usual).unwrap();
     let store = Arc::new(MemoryStore::new());
     let vault = Vault::new(store, data.clone(), &account);
     fs::write(folder.path().join("accounts.json"), "{").unwrap();
     vault.save(&session(1, 1), Expect::Anything).unwrap();
     vault.commit(Epoch(1), "qa").unwrap();
     assert_eq!(vault.load(), found(session(1, 1)));
-    assert_eq!(data.account(SERVER, "QuickAccess").unwrap().id, account.id);
+    assert_eq!(
+        data.account(SERVER, "QuickAccess", &Which::Usual)
+            .unwrap()
+            .id,
+        account.id
+    );
     assert_eq!(data.take_damaged(), ["accounts.json"]);
 }
 
