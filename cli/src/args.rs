@@ -82,6 +82,18 @@ pub(crate) enum Command {
   quickaccess history --json")]
     History(Kept),
 
+    /// List the accounts of this machine; choose the one that is used, or remove one.
+    ///
+    /// Several people can be signed in, at one server or at several: `sign-in --new-account` adds
+    /// one, `--account` names one for a single command.
+    #[command(after_help = "Examples:
+  quickaccess accounts
+  quickaccess sign-in --username admin --new-account
+  quickaccess whoami --account 3f9c
+  quickaccess accounts use 3f9c
+  quickaccess accounts remove 3f9c")]
+    Accounts(Accounts),
+
     /// Run a ClearPass simulator, to try things on or to test against.
     ///
     /// The first line of its output is one JSON object: `http`, `https` and `control` are its
@@ -102,6 +114,7 @@ impl Command {
             Self::SignIn(sign_in) => sign_in.common.kept.json,
             Self::Token(token) => token.common.kept.json,
             Self::SignOut(kept) | Self::History(kept) => kept.json,
+            Self::Accounts(accounts) => accounts.kept.json,
             Self::Simulator(_) => false,
         }
     }
@@ -115,6 +128,7 @@ impl Command {
             Self::SignIn(sign_in) => sign_in.common.kept.verbose,
             Self::Token(token) => token.common.kept.verbose,
             Self::SignOut(kept) | Self::History(kept) => kept.verbose,
+            Self::Accounts(accounts) => accounts.kept.verbose,
             Self::Simulator(_) => 0,
         }
     }
@@ -153,6 +167,10 @@ pub(crate) struct Kept {
     /// Where the session is kept; else where the last sign-in kept it, at first system
     #[arg(long, value_enum, help_heading = SESSION)]
     pub(crate) store: Option<StoreKind>,
+    /// The account with this id, or with the one id that begins so; `quickaccess accounts` lists
+    /// them. Else the one that was used last, or chosen
+    #[arg(long, value_name = "ACCOUNT", conflicts_with = "server", help_heading = SESSION)]
+    pub(crate) account: Option<String>,
     /// Folder for what is not secret (which server, the history)
     #[arg(
         long,
@@ -185,7 +203,7 @@ pub(crate) struct Common {
     )]
     pub(crate) username: Option<String>,
     /// Keep nothing: sign in for this command alone, and forget everything
-    #[arg(long, conflicts_with = "store", help_heading = SESSION)]
+    #[arg(long, conflicts_with_all = ["store", "account"], help_heading = SESSION)]
     pub(crate) memory: bool,
     /// Trust the server's certificate if its SHA-256 fingerprint is this one
     #[arg(long, value_name = "SHA256", help_heading = SESSION)]
@@ -201,8 +219,33 @@ pub(crate) struct SignIn {
     /// QUICKACCESS_CLIENT_SECRET
     #[arg(long)]
     pub(crate) as_client: bool,
+    /// Sign in beside the accounts that are there, as one more
+    #[arg(long, conflicts_with_all = ["memory", "account"])]
+    pub(crate) new_account: bool,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Accounts {
+    #[command(subcommand)]
+    pub(crate) change: Option<AccountChange>,
+    #[command(flatten)]
+    pub(crate) kept: Kept,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountChange {
+    /// Use this account from now on, where none is named.
+    Use {
+        /// Its id, or how the id begins
+        id: String,
+    },
+    /// Remove an account and its session from this machine. Sign out before, to revoke its tokens.
+    Remove {
+        /// Its id, or how the id begins
+        id: String,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

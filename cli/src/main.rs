@@ -71,12 +71,14 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::SignIn(sign_in) => sign_in.common.clone(),
         Command::Token(token) => token.common.clone(),
         Command::Whoami(common) | Command::Privileges(common) => common.clone(),
+        Command::Accounts(accounts) => return stop.or(commands::accounts::run(accounts)).await,
         Command::SignOut(kept) | Command::History(kept) => Common {
             kept: kept.clone(),
             ..Common::default()
         },
     };
-    let session = Session::new(common);
+    let new_account = matches!(&command, Command::SignIn(sign_in) if sign_in.new_account);
+    let session = Session::new(common, new_account);
     let work = async {
         match &command {
             Command::SignIn(sign_in) => commands::sign_in::run(&session, sign_in).await,
@@ -85,7 +87,7 @@ async fn run(command: Command) -> Result<(), Failure> {
             Command::Token(token) => commands::token::run(&session, token).await,
             Command::SignOut(_) => commands::sign_out::run(&session).await,
             Command::History(_) => commands::history::run(&session).await,
-            Command::Demo(_) | Command::Simulator(_) => Ok(()),
+            Command::Accounts(_) | Command::Demo(_) | Command::Simulator(_) => Ok(()),
         }
     };
     let done = stop.or(work).await;

@@ -8,7 +8,8 @@ use std::{
 };
 
 use quickaccess::{
-    Builder, Code, Error, MemoryStore, QuickAccess, ServerUrl, SessionState, Trust,
+    Account, Accounts, Builder, Code, Error, MemoryStore, QuickAccess, ServerUrl, SessionState,
+    Trust,
     store::{self, TokenStore},
 };
 use serde_json::{Value, json};
@@ -57,12 +58,6 @@ impl Target {
         let same = remembered.is_some_and(|remembered| remembered == server);
         let text = |name: &str| text(name).filter(|_| same);
         let client_id = kept.client_id.clone().or_else(|| text("client_id"));
-        let kernel = text("store").is_some_and(|name| name == StoreKind::Kernel.name());
-        let remembered_store = if kernel {
-            StoreKind::Kernel
-        } else {
-            StoreKind::System
-        };
         Ok(Self {
             server,
             client_id: client_id.unwrap_or_else(|| FIRST_CLIENT_ID.to_owned()),
@@ -70,8 +65,21 @@ impl Target {
                 .ca_file
                 .clone()
                 .or_else(|| text("ca_file").map(PathBuf::from)),
-            store: kept.store.unwrap_or(remembered_store),
+            store: store_kind(kept, if same { &last } else { &Value::Null }),
         })
+    }
+
+    /// Where the session of an account is.
+    pub(crate) fn of(kept: &Kept, account: &Account) -> Self {
+        let last = last(kept);
+        let same = last["server"].as_str() == Some(&account.server);
+        let ca_file = last["ca_file"].as_str().filter(|_| same).map(PathBuf::from);
+        Self {
+            server: account.server.clone(),
+            client_id: account.client_id.clone(),
+            ca_file: kept.ca_file.clone().or(ca_file),
+            store: store_kind(kept, &last),
+        }
     }
 
     /// Remembers it for the commands that follow.
@@ -99,6 +107,17 @@ fn replace(folder: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// The store that was typed, else the one of the last sign-in.
+fn store_kind(kept: &Kept, last: &Value) -> StoreKind {
+    let kernel = last["store"].as_str() == Some(StoreKind::Kernel.name());
+    let remembered = if kernel {
+        StoreKind::Kernel
+    } else {
+        StoreKind::System
+    };
+    kept.store.unwrap_or(remembered)
+}
+
 fn last(kept: &Kept) -> Value {
     folder(kept)
         .ok()
@@ -107,24 +126,79 @@ fn last(kept: &Kept) -> Value {
         .unwrap_or_default()
 }
 
-/// Opens the session that the options name.
-pub(crate) async fn session(common: &Common, target: &Target) -> Result<QuickAccess, Failure> {
-    let builder = settings(target)?;
+/// Opens the session that the options name, for a new account where one is wanted.
+pub(crate) async fn session(
+    common: &Common,
+    new_account: bool,
+) -> Result<(QuickAccess, Target), Failure> {
     if common.memory {
-        return Ok(builder.store(MemoryStore::new()).build()?);
+        let target = Target::find(&common.kept)?;
+        let session = settings(&target)?.store(MemoryStore::new()).build()?;
+        return Ok((session, target));
     }
-    let folder = folder(&common.kept)?;
-    // Each store has a folder of its own, since what one has lost the other may still hold.
-    let folder = match target.store {
+    let (target, id) = match &common.kept.account {
+        None => (Target::find(&common.kept)?, None),
+        Some(named) => {
+            let account = Kept::account(&accounts(&common.kept).await?, named)?;
+            let target = Target::of(&common.kept, &account);
+            (target, Some(account.id))
+        }
+    };
+    let folder = store_folder(&common.kept, target.store)?;
+    let store = opened(target.store).await?;
+    let mut builder = settings(&target)?.store(store).data_dir(folder);
+    if let Some(id) = id {
+        builder = builder.account(id);
+    } else if new_account {
+        builder = builder.new_account();
+    }
+    Ok((builder.build()?, target))
+}
+
+/// The accounts of the store that the options name.
+pub(crate) async fn accounts(kept: &Kept) -> Result<Accounts, Failure> {
+    let kind = store_kind(kept, &last(kept));
+    let folder = store_folder(kept, kind)?;
+    Ok(Accounts::open(opened(kind).await?, folder)?)
+}
+
+impl Kept {
+    /// The account whose id begins so.
+    pub(crate) fn account(accounts: &Accounts, named: &str) -> Result<Account, Failure> {
+        let list = accounts.list()?;
+        let mut meant = list.into_iter().filter(|account| {
+            !named.is_empty() && account.id.starts_with(&named.to_ascii_lowercase())
+        });
+        let problem = match (meant.next(), meant.next()) {
+            (Some(account), None) => return Ok(account),
+            (None, _) => format!(
+                "No account has an id that begins with `{}`.",
+                show::clean(named)
+            ),
+            (Some(_), Some(_)) => {
+                format!("Several accounts have an id that begins with `{named}`.")
+            }
+        };
+        let mut failure = Failure::usage(problem);
+        failure.next = Some("quickaccess accounts".to_owned());
+        Err(failure)
+    }
+}
+
+/// Each store has a folder of its own, since what one has lost the other may still hold.
+fn store_folder(kept: &Kept, kind: StoreKind) -> Result<PathBuf, Failure> {
+    let folder = folder(kept)?;
+    Ok(match kind {
         StoreKind::System => folder,
         StoreKind::Kernel => folder.join(StoreKind::Kernel.name()),
-    };
-    let kind = target.store;
-    // A store that does not answer must not keep Ctrl-C from being heard.
+    })
+}
+
+/// Opens a store. One that does not answer must not keep Ctrl-C from being heard.
+async fn opened(kind: StoreKind) -> Result<Arc<dyn TokenStore>, Failure> {
     let store = tokio::task::spawn_blocking(move || backend(kind, SERVICE));
     let store = wait("Opening the secret store", store).await;
-    let store = store.map_err(|error| Failure::machine(error.to_string()))??;
-    Ok(builder.store(store).data_dir(folder).build()?)
+    store.map_err(|error| Failure::machine(error.to_string()))?
 }
 
 /// Waits until the store has been read, so that its trouble is told before anything is asked.

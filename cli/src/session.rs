@@ -24,13 +24,16 @@ const STORE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Session {
     common: Common,
+    /// Whether it is to be one more account.
+    new_account: bool,
     opened: OnceLock<(QuickAccess, Target)>,
 }
 
 impl Session {
-    pub(crate) fn new(common: Common) -> Self {
+    pub(crate) fn new(common: Common, new_account: bool) -> Self {
         Self {
             common,
+            new_account,
             opened: OnceLock::new(),
         }
     }
@@ -55,8 +58,7 @@ impl Session {
     }
 
     async fn make(&self) -> Result<(&QuickAccess, &Target), Failure> {
-        let target = Target::find(&self.common.kept)?;
-        let session = open::session(&self.common, &target).await?;
+        let (session, target) = open::session(&self.common, self.new_account).await?;
         let (session, target) = self.opened.get_or_init(|| (session, target));
         Ok((session, target))
     }

@@ -7,7 +7,7 @@ mod support;
 
 use support::{Home, run};
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "demo",
     "sign-in",
     "whoami",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 8] = [
     "token",
     "sign-out",
     "history",
+    "accounts",
     "simulator",
 ];
 

@@ -5,6 +5,8 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a failed set-up is a failed test")]
 
+#[path = "stores/accounts.rs"]
+mod accounts;
 mod support;
 #[path = "stores/trouble.rs"]
 mod trouble;

@@ -140,6 +140,20 @@ impl Accounts {
     }
 }
 
+impl QuickAccess {
+    /// Makes the account of this handle the default one.
+    ///
+    /// # Errors
+    /// `store_unavailable` or `store_locked` when the data folder cannot be written.
+    pub async fn make_default(&self) -> Result<(), Error> {
+        let (data, id) = (self.shared.data.clone(), self.shared.account.clone());
+        let made = self.shared.notes.run(move || data.set_default(Some(&id)));
+        made.await
+            .unwrap_or(Err(StoreError::Unavailable))
+            .map_err(told)
+    }
+}
+
 impl Shared {
     /// Whether the server has other accounts here.
     pub(crate) async fn has_neighbours(&self) -> bool {

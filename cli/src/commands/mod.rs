@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod accounts;
 pub(crate) mod demo;
 pub(crate) mod history;
 pub(crate) mod privileges;

@@ -21,6 +21,7 @@ pub(crate) async fn run(session: &Session, sign_in: &SignIn) -> Result<(), Failu
     }
     if !common.memory {
         target.remember(&common.kept);
+        quickaccess.make_default().await?;
     }
     let state = quickaccess.state();
     let Some(signed_in) = state.signed_in() else {
