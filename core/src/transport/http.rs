@@ -18,8 +18,9 @@ use rustls::{client::Resumption, pki_types::UnixTime, time_provider::TimeProvide
 use tokio::time::sleep;
 
 use super::{
-    Lane, Limits, Reach, Reply, Request, SendCause, SendFailure, Transport,
+    Lane, Limits, OpenReply, Reach, Reply, Request, SendCause, SendFailure, Transport,
     failure::{body_cause_of, cause_of},
+    parts::Incoming,
     uptake::{Uptake, WatchedBody},
 };
 use crate::{
@@ -129,7 +130,8 @@ impl HttpTransport {
         builder
     }
 
-    async fn exchange(&self, mut request: Request) -> Result<Reply, SendFailure> {
+    /// Sends a request, and comes back with the head of its answer.
+    async fn begin(&self, mut request: Request) -> Result<(reqwest::Response, Warm), SendFailure> {
         let not_sent = SendFailure {
             reach: Reach::NotSent,
             cause: SendCause::Unsendable,
@@ -138,7 +140,7 @@ impl HttpTransport {
             return Err(not_sent);
         }
         let limits = request.limits;
-        let Some(headers) = headers(&request) else {
+        let Some(headers) = headers(&mut request) else {
             return Err(not_sent);
         };
         let Ok(warm) = self.warm(request.lane) else {
@@ -152,7 +154,12 @@ impl HttpTransport {
             .headers(headers)
             .body(reqwest::Body::wrap(body))
             .send();
-        let response = first_byte(sending, &uptake, &limits).await?;
+        Ok((first_byte(sending, &uptake, &limits).await?, warm))
+    }
+
+    async fn exchange(&self, request: Request) -> Result<Reply, SendFailure> {
+        let limits = request.limits;
+        let (response, warm) = self.begin(request).await?;
         let reply = whole(response, &limits).await;
         warm.used
             .store(self.environment.now().boot, Ordering::Relaxed);
@@ -161,11 +168,26 @@ impl HttpTransport {
             cause,
         })
     }
+
+    async fn begin_parts(&self, request: Request) -> Result<OpenReply, SendFailure> {
+        let limit = request.limits.body;
+        let (mut response, warm) = self.begin(request).await?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let (used, environment) = (warm.used, self.environment.clone());
+        let body = Incoming::new(response, limit, move || {
+            used.store(environment.now().boot, Ordering::Relaxed);
+        });
+        Ok(OpenReply::new(status, headers, Box::new(body)))
+    }
 }
 
 impl Transport for HttpTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Reply, SendFailure>> {
         Box::pin(self.exchange(request))
+    }
+
+    fn open(&self, request: Request) -> BoxFuture<'_, Result<OpenReply, SendFailure>> {
+        Box::pin(self.begin_parts(request))
     }
 
     fn reset(&self) {
@@ -266,10 +288,10 @@ fn tls_config(
 }
 
 /// The headers of a request; `None` when the token can't stand in one.
-fn headers(request: &Request) -> Option<HeaderMap> {
+fn headers(request: &mut Request) -> Option<HeaderMap> {
     const JSON: HeaderValue = HeaderValue::from_static("application/json");
-    let mut headers = HeaderMap::new();
-    headers.insert(header::ACCEPT, JSON);
+    let mut headers = std::mem::take(&mut request.headers);
+    headers.entry(header::ACCEPT).or_insert(JSON);
     if let Some(token) = &request.bearer {
         let mut text = SecretBytes::new(Vec::with_capacity("Bearer ".len() + token.expose().len()));
         text.extend(b"Bearer ");
@@ -279,7 +301,7 @@ fn headers(request: &Request) -> Option<HeaderMap> {
         headers.insert(header::AUTHORIZATION, value);
     }
     if request.body.is_some() {
-        headers.insert(header::CONTENT_TYPE, JSON);
+        headers.entry(header::CONTENT_TYPE).or_insert(JSON);
         if request.lane == Lane::SignIn {
             // A password goes over this connection: it is closed after the answer.
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

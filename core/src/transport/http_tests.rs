@@ -315,7 +315,7 @@ async fn a29_no_debug_print_of_a_request_or_transport_holds_a_secret() {
     let (_server, client) = plain(Script::ok()).await;
     let mut request = client.post(Lane::SignIn);
     request.bearer = Some("the-token".into());
-    let headers = headers(&request).expect("they can be written");
+    let headers = headers(&mut request).expect("they can be written");
     let reply = client
         .transport
         .send(client.get(Lane::SignIn))

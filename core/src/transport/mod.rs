@@ -4,6 +4,7 @@
 
 mod failure;
 mod http;
+mod parts;
 pub(crate) mod redirect;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -14,7 +15,10 @@ use std::{fmt, time::Duration};
 use ::http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
-pub use self::http::HttpTransport;
+pub use self::{
+    http::HttpTransport,
+    parts::{BodySource, OpenReply},
+};
 use crate::{
     environment::{BoxFuture, Millis},
     error::{Code, Error},
@@ -27,12 +31,20 @@ pub trait Transport: Send + Sync + fmt::Debug {
     /// Sends one request once and reads the whole answer. Follows no redirect, repeats nothing.
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Reply, SendFailure>>;
 
+    /// Sends one request once, and comes back with the head of the answer; its body is read part
+    /// by part. [`Limits::body`] is then for each part, and [`Limits::max_body`] does not count.
+    ///
+    /// Unless a transport does better, the whole answer is read first.
+    fn open(&self, mut request: Request) -> BoxFuture<'_, Result<OpenReply, SendFailure>> {
+        request.limits.max_body = usize::MAX;
+        Box::pin(async move { Ok(OpenReply::whole(self.send(request).await?)) })
+    }
+
     /// Closes idle connections and forgets TLS tickets, after the trust or the network changed.
     fn reset(&self) {}
 }
 
 /// One request.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Request {
     /// Which pool of connections it uses.
@@ -43,13 +55,32 @@ pub struct Request {
     pub url: Url,
     /// The access token, for the `Authorization` header.
     pub bearer: Option<Secret>,
-    /// A JSON body.
+    /// Headers beside those that the transport sets itself. An `Accept` or a `Content-Type` stands
+    /// in the place of its own; no other can.
+    pub headers: HeaderMap,
+    /// A body; JSON unless `headers` say otherwise.
     pub body: Option<SecretBytes>,
     /// Time and size limits.
     pub limits: Limits,
     /// By the boot clock of the [`Environment`](crate::Environment): after this moment nothing of
     /// it may be written any more, and it fails as not sent.
     pub not_after: Option<Millis>,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("lane", &self.lane)
+            .field("method", &self.method)
+            .field("url", &self.url.as_str())
+            .field("bearer", &self.bearer)
+            // Their values may be anything that a caller sends along.
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("body", &self.body)
+            .field("limits", &self.limits)
+            .field("not_after", &self.not_after)
+            .finish()
+    }
 }
 
 impl Request {
@@ -60,6 +91,7 @@ impl Request {
             method,
             url,
             bearer: None,
+            headers: HeaderMap::new(),
             body: None,
             limits,
             not_after: None,
@@ -178,7 +210,7 @@ impl SendFailure {
             SendCause::Trust(failure) => Error::untrusted((**failure).clone()),
             SendCause::Tls => Error::new(Code::TlsFailed),
             SendCause::Truncated => bad_reply("The answer was cut off."),
-            SendCause::TooLarge => bad_reply("The answer is larger than any that ClearPass sends."),
+            SendCause::TooLarge => bad_reply("The answer is larger than what was allowed for it."),
             SendCause::NotHttp => bad_reply("What answered does not speak HTTP."),
             SendCause::Unsendable => Error::new(Code::Internal),
         };

@@ -63,9 +63,14 @@ impl Transport for TestNetwork {
             let mut call = http::Request::builder()
                 .method(request.method.clone())
                 .uri(request.url.as_str())
-                .header("host", request.url.host_str().unwrap_or_default())
-                .header("accept", "application/json");
-            if request.body.is_some() {
+                .header("host", request.url.host_str().unwrap_or_default());
+            for (name, value) in &request.headers {
+                call = call.header(name, value);
+            }
+            if !request.headers.contains_key("accept") {
+                call = call.header("accept", "application/json");
+            }
+            if request.body.is_some() && !request.headers.contains_key("content-type") {
                 call = call.header("content-type", "application/json");
             }
             if let Some(token) = &request.bearer {
