@@ -24,7 +24,8 @@ pub struct Timeouts {
     pub connect: Duration,
     /// For the answer to a sign-in: a directory behind ClearPass may take its time. 60 s.
     pub sign_in: Duration,
-    /// For the answer to a request. 30 s.
+    /// For the answer to a request, and the time within which one that changes nothing is tried
+    /// again. 30 s.
     pub request: Duration,
     /// For a caller that waits for a token; the refresh behind it goes on. 30 s.
     pub token: Duration,

@@ -25,6 +25,7 @@
 //!
 //! - [`QuickAccess`] is the handle: sign in and out, [`QuickAccess::access_token`], who and what,
 //!   requests, the state and its history. [`Builder`] sets it up.
+//! - [`RequestBuilder`] sends a request; [`Filter`], [`ListQuery`] and [`Pages`] read lists.
 //! - [`Error`] says what to do ([`Error::action`]) and why ([`Error::code`]).
 //! - [`SessionState`] is what screens show; [`PlatformEvent`] is what a platform tells.
 //! - [`store`] has the secret stores, and the three calls to bring one of your own.
@@ -42,6 +43,7 @@ mod builder;
 mod config;
 mod environment;
 mod error;
+mod lists;
 mod probe;
 mod protocol;
 mod quickaccess;
@@ -60,13 +62,14 @@ pub use builder::Builder;
 pub use config::Timeouts;
 pub use environment::{BootId, BoxFuture, Environment, Millis, Now, SystemEnvironment};
 pub use error::{Action, Code, Error, ErrorRow, error_table};
+pub use lists::{Filter, ListQuery, Page, Pages, RowStream, Rows, Sort};
 pub use probe::Probe;
 pub use protocol::{
     identity::{Identity, ServerVersion},
     privileges::{Level, Need, Privilege, Privileges},
 };
 pub use quickaccess::{QuickAccess, SignOutReport, TokenNeed};
-pub use requests::RequestBuilder;
+pub use requests::{Download, Form, InvalidField, RequestBuilder, Response};
 pub use secret::{Secret, SecretBytes};
 pub use server::ServerUrl;
 pub use session::{

@@ -70,24 +70,50 @@ impl ServerUrl {
         Ok(Self { base })
     }
 
-    /// The address of a call, such as `oauth/me`; `path` may begin with `/` or `/api/`.
+    /// The address of a call, such as `oauth/me`; `path` may begin with `/` or `/api/`, or be a
+    /// whole address within this server's API, as in links.
     ///
     /// # Errors
-    /// `invalid_input` when the path would leave the server's API.
+    /// `invalid_input` when the path would leave the server's API, by another origin or by `..`,
+    /// or holds what no path may hold.
     pub fn api(&self, path: &str) -> Result<Url, Error> {
-        let relative = path.trim_start_matches('/');
-        let relative = relative.strip_prefix("api/").unwrap_or(relative);
-        let inside = self.base.join("api/").ok().and_then(|api| {
-            api.join(&format!("./{relative}"))
-                .ok()
-                .filter(|url| url.as_str().starts_with(api.as_str()))
-        });
-        inside.ok_or_else(|| {
+        let bad = |what: &str| {
             Error::with_message(
                 Code::InvalidInput,
-                "The path does not lie in the server's API. Give it like /endpoint or /oauth/me.",
+                format!("The path cannot be used: {what}. Give it like /endpoint or /oauth/me."),
             )
-        })
+        };
+        if path.chars().any(char::is_control) {
+            return Err(bad("it holds a line break or another control character"));
+        }
+        if path.contains('\\') {
+            return Err(bad("it holds a backslash, which must be written as %5C"));
+        }
+        if path.contains('#') {
+            return Err(bad("it holds a #, which must be written as %23"));
+        }
+        let outside = || bad("it does not lie in the server's API");
+        let api = self.base.join("api/").map_err(|_| outside())?;
+        let route = path.split('?').next().unwrap_or_default();
+        if route.split('/').any(is_parent) {
+            return Err(bad("it holds `..`"));
+        }
+        let url = if path.starts_with("//") || has_scheme(route) {
+            let url = api.join(path).map_err(|_| outside())?;
+            if !self.same_origin(&url) || !url.username().is_empty() || url.password().is_some() {
+                return Err(bad("it leads to another server, which gets no token"));
+            }
+            url
+        } else {
+            let relative = path.trim_start_matches('/');
+            let relative = relative.strip_prefix("api/").unwrap_or(relative);
+            let url = api.join(&format!("./{relative}"));
+            url.map_err(|_| outside())?
+        };
+        match url.path().starts_with(api.path()) {
+            true => Ok(url),
+            false => Err(outside()),
+        }
     }
 
     /// The host, as the address has it.
@@ -121,6 +147,24 @@ impl fmt::Debug for ServerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ServerUrl({self})")
     }
+}
+
+/// Whether a segment of a path means the folder above, as it is or encoded.
+fn is_parent(segment: &str) -> bool {
+    let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+    segment == ".."
+}
+
+/// Whether it begins as a whole address does (RFC 3986 section 3.1). A colon later on may be part
+/// of a MAC address.
+fn has_scheme(path: &str) -> bool {
+    let Some((scheme, rest)) = path.split_once(':') else {
+        return false;
+    };
+    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    rest.starts_with("//")
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(letters)
 }
 
 /// A literal loopback address or the name `localhost`, taken as such without asking DNS.
@@ -194,11 +238,53 @@ mod tests {
             server.api("api/endpoint?limit=1").unwrap().path(),
             "/base/api/endpoint"
         );
-        for bad in ["../x", "/../../x", "oauth/../../../x", "%2e%2e/x"] {
-            assert!(server.api(bad).is_err(), "{bad}");
+        for same in [
+            "https://a.example/base/api/endpoint/7",
+            "HTTPS://A.example:443/base/api/endpoint/7",
+            "//a.example/base/api/endpoint/7",
+            "/endpoint/./7",
+            "/api/endpoint/7",
+        ] {
+            assert_eq!(server.api(same).unwrap().path(), "/base/api/endpoint/7");
         }
-        // A double slash stays a path and never becomes another host.
-        assert!(server.same_origin(&server.api("//evil.example/x").unwrap()));
-        assert!(server.same_origin(&server.api("https://evil.example/x").unwrap()));
+        let mac = server
+            .api("endpoint/mac-address/00:00:5e:00:53:01")
+            .unwrap();
+        assert_eq!(
+            mac.path(),
+            "/base/api/endpoint/mac-address/00:00:5e:00:53:01"
+        );
+    }
+
+    #[test]
+    fn a_path_that_leads_elsewhere_is_refused_with_the_reason() {
+        let server = ServerUrl::parse("https://a.example/base").unwrap();
+        for (path, why) in [
+            ("../x", "`..`"),
+            ("/../../x", "`..`"),
+            ("oauth/../../../x", "`..`"),
+            ("endpoint/..", "`..`"),
+            ("%2e%2e/x", "`..`"),
+            (".%2E/x", "`..`"),
+            ("https://a.example/base/api/../x", "`..`"),
+            ("https://a.example/other", "API"),
+            ("https://evil.example/x", "another server"),
+            ("http://a.example/base/api/x", "another server"),
+            ("https://a.example:8443/base/api/x", "another server"),
+            ("https://qa:abc123@a.example/base/api/x", "another server"),
+            ("https://a.example@evil.example/base/api/", "another server"),
+            ("//evil.example/x", "another server"),
+            ("///evil.example/x", "API"),
+            ("\\\\evil.example/x", "backslash"),
+            ("endpoint/7#x", "%23"),
+            ("endpoint/7\r\nHost: evil.example", "control"),
+            ("\tendpoint", "control"),
+            ("ht\ntps://evil.example", "control"),
+        ] {
+            let error = server.api(path).unwrap_err();
+            assert_eq!(error.code(), Code::InvalidInput);
+            assert!(error.message().contains(why), "{path:?}: {error}");
+            assert!(!error.message().contains("evil"), "{error}");
+        }
     }
 }

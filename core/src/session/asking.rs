@@ -21,7 +21,7 @@ use crate::{
     requests,
     secret::Secret,
     store::{HistoryEntry, StoreError, Vault},
-    transport::{Lane, Limits, Reach, Reply, Request, SendCause, SendFailure},
+    transport::{Lane, Limits, OpenReply, Reach, Reply, Request, SendCause, SendFailure},
 };
 
 impl Shared {
@@ -138,16 +138,27 @@ impl Shared {
     /// Sends a request, and keeps what was learned of the server's certificate on the way.
     pub(crate) async fn send(&self, request: Request) -> Result<Reply, SendFailure> {
         let answer = self.transport.send(request).await;
+        self.note_certificate(&answer);
+        answer
+    }
+
+    /// The same for an answer whose body is read part by part.
+    pub(crate) async fn open(&self, request: Request) -> Result<OpenReply, SendFailure> {
+        let answer = self.transport.open(request).await;
+        self.note_certificate(&answer);
+        answer
+    }
+
+    fn note_certificate<T>(&self, answer: &Result<T, SendFailure>) {
         if let Err(SendFailure {
             cause: SendCause::Trust(failure),
             ..
-        }) = &answer
+        }) = answer
         {
             let refused = self.refused_certificate.lock();
             *refused.unwrap_or_else(std::sync::PoisonError::into_inner) = Some((**failure).clone());
         }
         drop(self.save_trust());
-        answer
     }
 
     pub(super) async fn revoke(&self, token: &Secret, hint: &str) -> Revocation {

@@ -70,6 +70,13 @@ impl Phone {
         session
     }
 
+    /// Starts the app and signs in who may read and change every resource.
+    pub(crate) async fn administrator(&self) -> QuickAccess {
+        let session = self.start();
+        session.sign_in("api-admin", "abc123").await.unwrap();
+        session
+    }
+
     /// Starts the app in a process that can be stopped and killed.
     pub(crate) fn start_process(&self) -> (TestProcess, QuickAccess) {
         let process = TestProcess::new(self.clocks.clone());

@@ -49,6 +49,15 @@ pub(crate) fn redirect(location: &str) -> Reply {
     reply
 }
 
+/// An answer that asks for patience.
+pub(crate) fn busy(status: u16, retry_after: &str) -> Reply {
+    let mut reply = reply(status, "");
+    reply
+        .headers
+        .insert(http::header::RETRY_AFTER, retry_after.parse().unwrap());
+    reply
+}
+
 /// Whether a request is for this path of the API.
 pub(crate) fn is_for(request: &Request, path: &str) -> bool {
     request.url.path().strip_prefix("/api/") == Some(path)

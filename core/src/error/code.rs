@@ -1,188 +1,9 @@
-//! What can go wrong, in two tiers: [`Error::action`] says what to **do**, [`Error::code`] says
-//! **why**. The codes are stable and the same in every language; `docs/errors.md` is made from
-//! the table in this file.
+//! The table of codes: what happened, what to do about it, and which action that is.
 
-use std::{fmt, time::Duration};
-
-use crate::trust::TrustFailure;
-
-/// An error of this library.
-///
-/// It prints as a sentence with the next step and the code in brackets, and never holds a
-/// secret: no token, no password, no header and no reply body of the token endpoint.
-///
-/// ```
-/// use quickaccess::{Code, ServerUrl};
-///
-/// let error = ServerUrl::parse("http://clearpass.example").unwrap_err();
-/// assert_eq!(error.code(), Code::InvalidInput);
-/// assert!(error.to_string().contains("https"));
-/// ```
-#[derive(Clone)]
-pub struct Error(Box<Inner>);
-
-#[derive(Clone)]
-struct Inner {
-    code: Code,
-    message: String,
-    after: Option<Duration>,
-    may_have_acted: bool,
-    at_sign_in: bool,
-    trust: Option<TrustFailure>,
-}
-
-impl Error {
-    /// An error with the table's own words for its code.
-    pub fn new(code: Code) -> Self {
-        Self::with_message(code, format!("{} {}", code.meaning(), code.what_to_do()))
-    }
-
-    /// An error that names the very thing that is wrong. The message must hold no secret.
-    pub fn with_message(code: Code, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
-            code,
-            message: message.into(),
-            after: None,
-            may_have_acted: false,
-            at_sign_in: false,
-            trust: None,
-        }))
-    }
-
-    /// Says how long to wait before the next try.
-    #[must_use]
-    pub fn after(mut self, after: Option<Duration>) -> Self {
-        self.0.after = after;
-        self
-    }
-
-    /// Says that the server may have acted on the request.
-    #[must_use]
-    pub fn may_have_acted(mut self, may: bool) -> Self {
-        self.0.may_have_acted = may;
-        self
-    }
-
-    /// Says that it happened on a sign-in, where a refusal is the person's to mend.
-    #[must_use]
-    pub fn at_sign_in(mut self) -> Self {
-        self.0.at_sign_in = true;
-        self
-    }
-
-    /// An untrusted certificate, with all that is wrong with it.
-    pub(crate) fn untrusted(failure: TrustFailure) -> Self {
-        let mut error = Self::with_message(failure.code(), failure.to_string());
-        error.0.trust = Some(failure);
-        error
-    }
-
-    /// What to do about it.
-    pub fn action(&self) -> Action {
-        match self.code().tier() {
-            Tier::Retry => Action::Retry {
-                after: self.0.after,
-                may_have_acted: self.0.may_have_acted,
-            },
-            Tier::SignInElseFixSetup if self.0.at_sign_in => Action::SignIn,
-            Tier::SignInElseFixSetup | Tier::FixSetup => Action::FixSetup,
-            Tier::SignIn => Action::SignIn,
-            Tier::TrustServer => Action::TrustServer,
-            Tier::UnlockDevice => Action::UnlockDevice,
-            Tier::RepairStore => Action::RepairStore,
-            Tier::NotPermitted => Action::NotPermitted,
-            Tier::FixRequest => Action::FixRequest,
-            Tier::Cancelled => Action::Cancelled,
-            Tier::ReportBug => Action::ReportBug,
-        }
-    }
-
-    /// Why it happened.
-    pub fn code(&self) -> Code {
-        self.0.code
-    }
-
-    /// The sentence for people, without the code.
-    pub fn message(&self) -> &str {
-        &self.0.message
-    }
-
-    /// The certificate behind an [`Action::TrustServer`], to be shown to the person.
-    pub fn certificate(&self) -> Option<&TrustFailure> {
-        self.0.trust.as_ref()
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.0.message, self.0.code)
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("action", &self.action())
-            .field("code", &self.0.code)
-            .field("message", &self.0.message)
-            .finish_non_exhaustive()
-    }
-}
-
-impl std::error::Error for Error {}
-
-/// What to do about an [`Error`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Action {
-    /// Show the sign-in screen.
-    SignIn,
-    /// Try again, not before `after`; when `may_have_acted`, the request may already have had its
-    /// effect on the server.
-    Retry {
-        /// How long to wait first, if that is known.
-        after: Option<Duration>,
-        /// Whether the server may have acted on the request.
-        may_have_acted: bool,
-    },
-    /// Somebody has to change the set-up: the address, the client id, or the server's settings.
-    FixSetup,
-    /// Show the certificate ([`Error::certificate`]) and ask whether to trust it.
-    TrustServer,
-    /// Wait until the device has been unlocked.
-    UnlockDevice,
-    /// The secret store needs mending; signing in again may do it.
-    RepairStore,
-    /// The person may not do this.
-    NotPermitted,
-    /// The request itself is wrong.
-    FixRequest,
-    /// Nothing: it was cancelled.
-    Cancelled,
-    /// Tell the developers.
-    ReportBug,
-}
-
-impl Action {
-    /// The name that the table in `docs/errors.md` uses.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::SignIn => "SignIn",
-            Self::Retry { .. } => "Retry",
-            Self::FixSetup => "FixSetup",
-            Self::TrustServer => "TrustServer",
-            Self::UnlockDevice => "UnlockDevice",
-            Self::RepairStore => "RepairStore",
-            Self::NotPermitted => "NotPermitted",
-            Self::FixRequest => "FixRequest",
-            Self::Cancelled => "Cancelled",
-            Self::ReportBug => "ReportBug",
-        }
-    }
-}
+use std::fmt;
 
 #[derive(Clone, Copy)]
-enum Tier {
+pub(super) enum Tier {
     SignIn,
     SignInElseFixSetup,
     Retry,
@@ -220,7 +41,7 @@ impl Tier {
 pub struct ErrorRow {
     /// The stable code.
     pub code: &'static str,
-    /// The name of the [`Action`].
+    /// The name of the [`Action`](super::Action).
     pub action: &'static str,
     /// What happened.
     pub meaning: &'static str,
@@ -243,7 +64,7 @@ pub fn error_table() -> Vec<ErrorRow> {
 
 macro_rules! codes {
     ($($name:ident = $text:literal, $tier:ident, $meaning:literal, $to_do:literal;)*) => {
-        /// Why an [`Error`] happened. The texts are stable; new ones may come.
+        /// Why an [`Error`](super::Error) happened. The texts are stable; new ones may come.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Code {
@@ -272,7 +93,7 @@ macro_rules! codes {
                 match self { $(Self::$name => $to_do,)* }
             }
 
-            fn tier(self) -> Tier {
+            pub(super) fn tier(self) -> Tier {
                 match self { $(Self::$name => Tier::$tier,)* }
             }
         }
@@ -385,6 +206,9 @@ codes! {
     ValidationFailed = "validation_failed", FixRequest,
         "ClearPass did not accept the values.",
         "Correct the fields that it names.";
+    ActionFailed = "action_failed", FixRequest,
+        "ClearPass took the request and did not do what it asks.",
+        "Read the reason that it gave, and look at the object again before another try.";
     Cancelled = "cancelled", Cancelled,
         "It was cancelled.",
         "Nothing needs to be done.";
@@ -396,32 +220,5 @@ codes! {
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_code_is_listed_once_and_says_what_to_do() {
-        let mut seen = std::collections::BTreeSet::new();
-        for row in error_table() {
-            assert!(seen.insert(row.code), "{} twice", row.code);
-            assert!(row.meaning.ends_with('.') && row.what_to_do.ends_with('.'));
-        }
-    }
-
-    #[test]
-    fn a_refusal_is_the_persons_on_sign_in_and_the_set_ups_elsewhere() {
-        let error = Error::new(Code::ServerRefused);
-        assert_eq!(error.action(), Action::FixSetup);
-        assert_eq!(error.at_sign_in().action(), Action::SignIn);
-    }
-
-    #[test]
-    fn an_error_ends_with_its_code() {
-        let text = Error::new(Code::StoreLocked).to_string();
-        assert!(text.ends_with("(store_locked)"), "{text}");
     }
 }
