@@ -21,11 +21,42 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # Requests and look-ups
+//!
+//! What the token is for: typed look-ups of what a person works with, lists of any length row by row,
+//! and any other call of the API.
+//!
+//! ```no_run
+//! use quickaccess::{Code, EndpointStatus, Filter, ListQuery, MacAddress, Method, QuickAccess};
+//!
+//! # async fn run(session: QuickAccess) -> Result<(), quickaccess::Error> {
+//! let typed = MacAddress::parse("00-00-5E-00-53-01")?;
+//! match session.endpoints().by_mac(typed).await {
+//!     Ok(endpoint) if endpoint.status == EndpointStatus::Unknown => {
+//!         session.endpoints().set_status(endpoint.id, EndpointStatus::Known).await?;
+//!     }
+//!     Ok(endpoint) => println!("{} is {}", endpoint.mac_address, endpoint.status),
+//!     Err(error) if error.code() == Code::NotFound => println!("never seen"),
+//!     Err(error) => return Err(error),
+//! }
+//!
+//! let soon = ListQuery::new().filter(Filter::lt("expire_time", "2026-12-01T00:00:00Z"));
+//! let mut guests = session.guests().list(soon.limit(500));
+//! while let Some(guest) = guests.next().await {
+//!     println!("{}", guest?.username);
+//! }
+//!
+//! let roles: serde_json::Value = session.request(Method::GET, "role").send().await?;
+//! println!("{}", roles["_embedded"]["items"]);
+//! # Ok(()) }
+//! ```
+//!
 //! # The map
 //!
 //! - [`QuickAccess`] is the handle: sign in and out, [`QuickAccess::access_token`], who and what,
 //!   requests, the state and its history. [`Builder`] sets it up.
 //! - [`RequestBuilder`] sends a request; [`Filter`], [`ListQuery`] and [`Pages`] read lists.
+//! - [`Endpoints`], [`Guests`], [`Devices`], [`NetworkSessions`] and [`Insight`] look things up.
 //! - [`Error`] says what to do ([`Error::action`]) and why ([`Error::code`]).
 //! - [`SessionState`] is what screens show; [`PlatformEvent`] is what a platform tells.
 //! - [`store`] has the secret stores, and the three calls to bring one of your own.
@@ -44,6 +75,7 @@ mod config;
 mod environment;
 mod error;
 mod lists;
+mod lookups;
 mod probe;
 mod protocol;
 mod quickaccess;
@@ -63,6 +95,11 @@ pub use config::Timeouts;
 pub use environment::{BootId, BoxFuture, Environment, Millis, Now, SystemEnvironment};
 pub use error::{Action, Code, Error, ErrorRow, error_table};
 pub use lists::{Filter, ListQuery, Page, Pages, RowStream, Rows, Sort};
+pub use lookups::{
+    AccountState, Device, Devices, Endpoint, EndpointStatus, Endpoints, Guest, Guests, Insight,
+    MacAddress, NetworkSession, NetworkSessionState, NetworkSessions, NewGuest, OnlineStatus,
+    ReceiptBy,
+};
 pub use probe::Probe;
 pub use protocol::{
     identity::{Identity, ServerVersion},

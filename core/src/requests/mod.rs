@@ -27,7 +27,7 @@ use crate::{
     error::{Code, Error},
     lists::{ListQuery, Pages},
     quickaccess::QuickAccess,
-    secret::SecretBytes,
+    secret::{Secret, SecretBytes},
 };
 
 /// A request to the server's API, made by [`QuickAccess::request`].
@@ -111,6 +111,15 @@ impl<'a> RequestBuilder<'a> {
         })
     }
 
+    /// Sets a JSON body that somebody has written already.
+    pub(crate) fn json_bytes(self, body: SecretBytes) -> Self {
+        self.change(|plan| {
+            plan.body = Some(body);
+            plan.headers.remove(header::CONTENT_TYPE);
+            Ok(())
+        })
+    }
+
     /// Sets a body of any media type, such as `text/csv`.
     pub fn body(self, media_type: &str, body: Vec<u8>) -> Self {
         self.change(|plan| {
@@ -166,6 +175,14 @@ impl<'a> RequestBuilder<'a> {
     pub fn max_body(self, bytes: usize) -> Self {
         self.change(|plan| {
             plan.max_body = Some(bytes);
+            Ok(())
+        })
+    }
+
+    /// A text that no error may repeat, although the server does.
+    pub(crate) fn hiding(self, secret: Secret) -> Self {
+        self.change(|plan| {
+            plan.secrets.push(secret);
             Ok(())
         })
     }
