@@ -65,6 +65,26 @@ pub(crate) enum Command {
   quickaccess privileges --json")]
     Privileges(Common),
 
+    /// Ask the server's API, and print what it says as JSON.
+    ///
+    /// The path is as the API Explorer shows it, with or without /api. Nothing is changed on the
+    /// server.
+    #[command(after_help = "Examples:
+  quickaccess get server/version
+  quickaccess get guest --filter '{\"enabled\": false}' --query sort=-id
+  quickaccess get endpoint --all > endpoints.json")]
+    Get(Get),
+
+    /// Find an endpoint, a guest or somebody's sessions on the network.
+    ///
+    /// A MAC address is understood however it is written. Without a text, the newest are shown.
+    #[command(after_help = "Examples:
+  quickaccess find endpoint 00-00-5E-00-53-01
+  quickaccess find guest chen
+  quickaccess find session qa
+  quickaccess find guest --all --json")]
+    Find(Find),
+
     /// Print an access token that is good right now, and nothing else.
     #[command(after_help = "Examples:
   curl -H \"Authorization: Bearer $(quickaccess token)\" https://clearpass.example/api/oauth/me
@@ -113,6 +133,8 @@ impl Command {
             }
             Self::SignIn(sign_in) => sign_in.common.kept.json,
             Self::Token(token) => token.common.kept.json,
+            Self::Get(get) => get.common.kept.json,
+            Self::Find(find) => find.common.kept.json,
             Self::SignOut(kept) | Self::History(kept) => kept.json,
             Self::Accounts(accounts) => accounts.kept.json,
             Self::Simulator(_) => false,
@@ -127,6 +149,8 @@ impl Command {
             }
             Self::SignIn(sign_in) => sign_in.common.kept.verbose,
             Self::Token(token) => token.common.kept.verbose,
+            Self::Get(get) => get.common.kept.verbose,
+            Self::Find(find) => find.common.kept.verbose,
             Self::SignOut(kept) | Self::History(kept) => kept.verbose,
             Self::Accounts(accounts) => accounts.kept.verbose,
             Self::Simulator(_) => 0,
@@ -264,6 +288,58 @@ pub(crate) struct Token {
     pub(crate) at_least: u64,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Get {
+    /// The path, such as guest/1 or oauth/me
+    pub(crate) path: String,
+    /// A query parameter; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parameter)]
+    pub(crate) query: Vec<(String, String)>,
+    /// Which rows of a list are meant: a filter as ClearPass takes it, in JSON
+    #[arg(long, value_name = "JSON")]
+    pub(crate) filter: Option<String>,
+    /// All rows of a list, whatever its length
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Find {
+    /// What is looked for
+    #[arg(value_enum)]
+    pub(crate) what: What,
+    /// A MAC address, or a part of a name; for sessions a MAC address or the user name
+    pub(crate) text: Option<String>,
+    /// All that is found, whatever its length
+    #[arg(long, conflicts_with = "limit")]
+    pub(crate) all: bool,
+    /// So many at most
+    #[arg(long, value_name = "ROWS", default_value_t = 25, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) limit: u32,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// What can be looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum What {
+    /// A device that was seen on the network.
+    Endpoint,
+    /// A guest account.
+    Guest,
+    /// A session on the network that goes on.
+    Session,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE, such as sort=-id".to_owned()),
+    }
 }
 
 /// Where a session is kept.

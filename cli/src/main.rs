@@ -4,9 +4,11 @@
 mod args;
 mod ask;
 mod certificate;
+mod columns;
 mod commands;
 mod exit;
 mod fingerprint;
+mod listing;
 mod open;
 mod session;
 mod show;
@@ -70,6 +72,8 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Demo(common) => return commands::demo::run(common, &mut stop).await,
         Command::SignIn(sign_in) => sign_in.common.clone(),
         Command::Token(token) => token.common.clone(),
+        Command::Get(get) => get.common.clone(),
+        Command::Find(find) => find.common.clone(),
         Command::Whoami(common) | Command::Privileges(common) => common.clone(),
         Command::Accounts(accounts) => return stop.or(commands::accounts::run(accounts)).await,
         Command::SignOut(kept) | Command::History(kept) => Common {
@@ -85,6 +89,8 @@ async fn run(command: Command) -> Result<(), Failure> {
             Command::Whoami(_) => commands::whoami::run(&session).await,
             Command::Privileges(_) => commands::privileges::run(&session).await,
             Command::Token(token) => commands::token::run(&session, token).await,
+            Command::Get(get) => commands::get::run(&session, get).await,
+            Command::Find(find) => commands::find::run(&session, find).await,
             Command::SignOut(_) => commands::sign_out::run(&session).await,
             Command::History(_) => commands::history::run(&session).await,
             Command::Accounts(_) | Command::Demo(_) | Command::Simulator(_) => Ok(()),

@@ -50,6 +50,16 @@ pub(crate) fn line(line: &str) {
     put(&io::stdout(), &[line]);
 }
 
+/// Prints lines as they are.
+pub(crate) fn lines(lines: &[String]) {
+    put(&io::stdout(), lines);
+}
+
+/// How long a line of the result may be; `None` where nobody looks at it on a terminal.
+pub(crate) fn width() -> Option<usize> {
+    terminal::width(&io::stdout())
+}
+
 /// Prints rows with their first column lined up.
 pub(crate) fn rows<H: AsRef<str>>(rows: &[(H, String)]) {
     let out = io::stdout();

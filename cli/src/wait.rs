@@ -32,16 +32,52 @@ pub(crate) async fn wait<T>(what: &str, work: impl Future<Output = T>) -> T {
     work.await
 }
 
+/// How far a long list has come: a bar on standard error where its length is known, else a number.
+pub(crate) struct Progress(ProgressBar);
+
+impl Progress {
+    pub(crate) fn new(what: &str, total: Option<u64>) -> Self {
+        let bar = ProgressBar::with_draw_target(total, target());
+        let template = match total {
+            Some(_) => "{spinner} {msg} {wide_bar} {pos}/{len}",
+            None => "{spinner} {msg} {pos} ({elapsed})",
+        };
+        let style = ProgressStyle::with_template(template);
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(what.to_owned());
+        Self(bar)
+    }
+
+    /// So many are there.
+    pub(crate) fn is_at(&self, rows: usize) {
+        self.0.set_position(rows as u64);
+    }
+
+    /// Does something that writes to the terminal, with the bar out of the way.
+    pub(crate) fn without<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.0.suspend(work)
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+fn target() -> ProgressDrawTarget {
+    if NO_SPINNER.load(Ordering::Relaxed) {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    }
+}
+
 struct Spinner(ProgressBar);
 
 impl Spinner {
     fn new(what: &str) -> Self {
-        let target = if NO_SPINNER.load(Ordering::Relaxed) {
-            ProgressDrawTarget::hidden()
-        } else {
-            ProgressDrawTarget::stderr()
-        };
-        let bar = ProgressBar::with_draw_target(None, target);
+        let bar = ProgressBar::with_draw_target(None, target());
         let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         bar.set_message(what.to_owned());

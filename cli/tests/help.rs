@@ -7,11 +7,13 @@ mod support;
 
 use support::{Home, run};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 11] = [
     "demo",
     "sign-in",
     "whoami",
     "privileges",
+    "get",
+    "find",
     "token",
     "sign-out",
     "history",

@@ -2,6 +2,8 @@
 
 pub(crate) mod accounts;
 pub(crate) mod demo;
+pub(crate) mod find;
+pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod privileges;
 pub(crate) mod sign_in;

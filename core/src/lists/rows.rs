@@ -36,15 +36,28 @@ pub struct Rows<T> {
     pages: Pages,
     waiting: vec::IntoIter<Value>,
     over: bool,
+    total: Option<u64>,
     row: PhantomData<fn() -> T>,
 }
 
 impl<T> Rows<T> {
+    /// How many rows there are in all, once a page has come; only when
+    /// [`ListQuery::count`](super::ListQuery::count) asked for it \[V\].
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// Whether all pages have come, as far as is known; rows of the last one may still wait.
+    pub fn is_at_last_page(&self) -> bool {
+        self.over
+    }
+
     pub(super) fn new(pages: Pages) -> Self {
         Self {
             pages,
             waiting: Vec::new().into_iter(),
             over: false,
+            total: None,
             row: PhantomData,
         }
     }
@@ -53,6 +66,7 @@ impl<T> Rows<T> {
         match page? {
             Some(page) => {
                 self.over = !page.has_more;
+                self.total = page.count.or(self.total);
                 self.waiting = page.items.into_iter();
             }
             None => self.over = true,

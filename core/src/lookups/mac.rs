@@ -57,7 +57,7 @@ impl MacAddress {
     }
 
     /// All notations that a server may have stored it in.
-    pub(super) fn notations(self) -> Vec<String> {
+    pub fn notations(self) -> Vec<String> {
         let forms = ["", ":", "-"].map(|between| [false, true].map(|upper| (between, upper)));
         let forms = forms.into_iter().flatten();
         let mut notations: Vec<String> = forms
