@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
 use crate::{
-    config::{Config, Timeouts},
+    config::{Config, Dialect, Timeouts},
     environment::{Environment, Millis, SystemEnvironment},
     error::{Code, Error},
     quickaccess::QuickAccess,
@@ -49,6 +49,7 @@ pub struct Builder {
     data_dir: Option<PathBuf>,
     account: Which,
     timeouts: Timeouts,
+    dialect: Dialect,
     user_agent: Option<String>,
     environment: Option<Arc<dyn Environment>>,
     transport: Option<Arc<dyn Transport>>,
@@ -65,6 +66,7 @@ impl Builder {
             data_dir: None,
             account: Which::default(),
             timeouts: Timeouts::default(),
+            dialect: Dialect::default(),
             user_agent: None,
             environment: None,
             transport: None,
@@ -115,6 +117,12 @@ impl Builder {
     /// How long to wait for what.
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
+        self
+    }
+
+    /// How the server speaks at its token endpoint; as a ClearPass does, unless said otherwise.
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
         self
     }
 
@@ -224,7 +232,7 @@ impl Builder {
         let owner = data.enter(u64::from_le_bytes(random));
         let state = State::new(Known {
             mode,
-            doubts_old_token: true,
+            doubts_old_token: self.dialect == Dialect::ClearPass,
             has_secret: self.client_secret.is_some(),
             alone: claims.processes == Processes::One || claims.persistence == Persistence::Process,
             owner,
@@ -236,6 +244,7 @@ impl Builder {
                 client_id,
                 client_secret: self.client_secret,
                 timeouts: self.timeouts,
+                dialect: self.dialect,
             },
             store: Worker::start(environment.clone(), self.timeouts.store),
             notes: Worker::start(environment.clone(), self.timeouts.store),

@@ -11,6 +11,22 @@ pub(crate) struct Config {
     pub(crate) client_id: String,
     pub(crate) client_secret: Option<Secret>,
     pub(crate) timeouts: Timeouts,
+    pub(crate) dialect: Dialect,
+}
+
+/// How the server speaks at its token endpoint. Refusals are understood in both ways, whichever is
+/// chosen: as problem+json with the OAuth code in `title`, and with the code in `error`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// As ClearPass does: requests are JSON \[V\]; what becomes of the old refresh token when an
+    /// answer has no new one is proven once for each server.
+    #[default]
+    ClearPass,
+    /// As RFC 6749 has it: requests are forms (section 4.3.2), and an old refresh token that no
+    /// new one replaces stays good (section 6). The addresses are the same, `/api/oauth` and what
+    /// lies under it.
+    Rfc6749,
 }
 
 /// How long to wait for what.

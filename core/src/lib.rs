@@ -91,7 +91,7 @@ pub use http::Method;
 
 pub use accounts::{Account, Accounts};
 pub use builder::Builder;
-pub use config::Timeouts;
+pub use config::{Dialect, Timeouts};
 pub use environment::{BootId, BoxFuture, Environment, Millis, Now, SystemEnvironment};
 pub use error::{Action, Code, Error, ErrorRow, error_table};
 pub use lists::{Filter, ListQuery, Page, Pages, RowStream, Rows, Sort};

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     builder::Builder,
+    config::Dialect,
     environment::Millis,
     error::{Code, Error},
     protocol::{
@@ -104,19 +105,21 @@ impl QuickAccess {
         password: impl Into<Secret>,
     ) -> Result<(), Error> {
         let (username, password) = (username.into(), password.into());
+        // PHP takes a lone 0 as missing, too [L].
+        let clearpass = self.shared.config.dialect == Dialect::ClearPass;
         for (name, text) in [
             ("user name", username.as_str()),
             ("password", password.expose()),
         ] {
-            // PHP takes both as missing [L].
-            if matches!(text, "" | "0") {
-                return Err(Error::with_message(
-                    Code::InvalidInput,
-                    format!(
-                        "The {name} is missing (ClearPass takes a lone 0 as none, too). Type it in."
-                    ),
-                ));
-            }
+            let reason = match text {
+                "" => "",
+                "0" if clearpass => " (ClearPass takes a lone 0 as none, too)",
+                _ => continue,
+            };
+            return Err(Error::with_message(
+                Code::InvalidInput,
+                format!("The {name} is missing{reason}. Type it in."),
+            ));
         }
         self.start_sign_in(
             Renewal::RefreshToken,

@@ -108,7 +108,14 @@ impl Shared {
             _ => self.config.timeouts.sign_in_limits(),
         };
         let mut request = Request::new(lane, http::Method::POST, url, limits);
-        request.body = Some(grant::body(grant, &self.config.client_id, client_secret));
+        let client_id = &self.config.client_id;
+        grant::ask_for(
+            &mut request,
+            self.config.dialect,
+            grant,
+            client_id,
+            client_secret,
+        );
         request.not_after = not_after;
         let sent = self.environment.now();
         if not_after.is_some_and(|last| sent.boot > last) {
@@ -167,7 +174,7 @@ impl Shared {
         };
         let limits = self.config.timeouts.revoke_limits();
         let mut request = Request::new(Lane::Refresh, http::Method::POST, url, limits);
-        request.body = Some(grant::revocation(token, hint));
+        grant::revoke(&mut request, self.config.dialect, token, hint);
         match self.send(request).await {
             Ok(reply) if reply.status.is_success() => Revocation::Revoked,
             Ok(reply) if matches!(reply.status.as_u16(), 401 | 403 | 404 | 405 | 501) => {
