@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod command;
+mod model;
 mod secret_service;
 mod stores;
 mod suite;
@@ -71,6 +72,17 @@ enum Chore {
         #[arg(long, value_name = "K")]
         phone: Option<u64>,
     },
+    /// Explore the session machine against an adversarial world, state by state
+    Model {
+        /// The deep models: many minutes and gigabytes instead of a minute or two
+        #[arg(long)]
+        deep: bool,
+        /// These models alone; `--list` shows them
+        names: Vec<String>,
+        /// List the models with what each covers, and run none
+        #[arg(long)]
+        list: bool,
+    },
     /// Run a command with an unlocked, empty Secret Service on the present session bus
     #[command(hide = true, trailing_var_arg = true)]
     WithSecretService {
@@ -110,6 +122,12 @@ fn run(chore: Chore) -> Result {
             seed,
             phone,
         } => faults(&workspace, phone_months, seed, phone),
+        Chore::Model { deep, names, list } => {
+            let mut arguments = names;
+            arguments.extend(deep.then(|| "--deep".to_owned()));
+            arguments.extend(list.then(|| "--list".to_owned()));
+            model::run(&workspace, &arguments)
+        }
         Chore::WithSecretService { command } => secret_service::run_with(&command),
     }
 }

@@ -58,6 +58,11 @@ const STEPS: &[Step] = &[
         run: doc_tests,
     },
     Step {
+        name: "model",
+        headline: "every state of the session machine (cargo xtask model)",
+        run: model,
+    },
+    Step {
         name: "stores",
         headline: "real secret stores of this platform",
         run: stores_step,
@@ -199,6 +204,11 @@ fn doc_tests(workspace: &Workspace) -> Result<Outcome> {
         BORROWER,
     ];
     command::run(&mut workspace.cargo(all))?;
+    Ok(Outcome::Done)
+}
+
+fn model(workspace: &Workspace) -> Result<Outcome> {
+    crate::model::run(workspace, &[])?;
     Ok(Outcome::Done)
 }
 
