@@ -72,6 +72,7 @@
 mod accounts;
 mod builder;
 mod config;
+mod doctor;
 mod environment;
 mod error;
 mod lists;
@@ -92,6 +93,9 @@ pub use http::Method;
 pub use accounts::{Account, Accounts};
 pub use builder::Builder;
 pub use config::{Dialect, Timeouts};
+pub use doctor::{
+    CheckStatus, Doctor, DoctorCheck, DoctorProgress, DoctorReport, DoctorStep, DoctorVerdict,
+};
 pub use environment::{BootId, BoxFuture, Environment, Millis, Now, SystemEnvironment};
 pub use error::{Action, Code, Error, ErrorRow, error_table};
 pub use lists::{Filter, ListQuery, Page, Pages, RowStream, Rows, Sort};

@@ -49,17 +49,7 @@ impl QuickAccess {
         let now = environment.now();
         let took = Duration::from_millis(now.boot.saturating_sub(began.boot));
         self.judge_probe(&reply)?;
-        let date = reply
-            .headers
-            .get(http::header::DATE)
-            .and_then(|date| date.to_str().ok());
-        let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
-        let clock_ahead = date.and_then(|date| {
-            let there = date.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs();
-            i64::try_from(there)
-                .ok()?
-                .checked_sub_unsigned(now.wall / 1_000)
-        });
+        let clock_ahead = self.clock_ahead(&reply);
         Ok(Probe {
             took,
             clock_ahead,
@@ -67,9 +57,18 @@ impl QuickAccess {
         })
     }
 
+    /// How far the server's clock is ahead, in seconds, by the `Date` of an answer that just came.
+    pub(crate) fn clock_ahead(&self, reply: &Reply) -> Option<i64> {
+        let date = reply.headers.get(http::header::DATE)?.to_str().ok()?;
+        let date = httpdate::parse_http_date(date).ok()?;
+        let there = date.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs();
+        let here = self.shared.environment.now().wall / 1_000;
+        i64::try_from(there).ok()?.checked_sub_unsigned(here)
+    }
+
     /// As long as the store has not told what is remembered of the server, nobody can say whether
     /// its certificate is a new one or a changed one.
-    fn unless_unread(&self, error: Error) -> Error {
+    pub(crate) fn unless_unread(&self, error: Error) -> Error {
         let read = self.shared.trust_read.load(Ordering::Relaxed);
         match (error.certificate(), self.shared.unread()) {
             (Some(_), Revocation::Failed(code)) if !read => Error::new(code),
@@ -86,7 +85,7 @@ impl QuickAccess {
         answer.map_err(|failure| failure.to_error().may_have_acted(false))
     }
 
-    fn judge_probe(&self, reply: &Reply) -> Result<(), Error> {
+    pub(crate) fn judge_probe(&self, reply: &Reply) -> Result<(), Error> {
         let server = &self.shared.config.server;
         if reply.status.is_redirection() {
             let place = redirect::place_of(reply);

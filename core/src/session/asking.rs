@@ -168,7 +168,7 @@ impl Shared {
         drop(self.save_trust());
     }
 
-    pub(super) async fn revoke(&self, token: &Secret, hint: &str) -> Revocation {
+    pub(crate) async fn revoke(&self, token: &Secret, hint: &str) -> Revocation {
         let Ok(url) = self.config.server.api("oauth/revoke") else {
             return Revocation::Failed(Code::Internal);
         };
