@@ -5,6 +5,7 @@
 #![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
 
 mod clocks;
+pub(crate) mod doctor;
 mod live;
 mod network;
 mod process;

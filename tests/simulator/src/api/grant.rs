@@ -38,11 +38,12 @@ pub(crate) fn password(
         reason: reason.into(),
     };
     let service = &state.scenario.oauth2_service;
-    if !service.enabled {
+    if !service.takes_oauth2() {
         return Err(refuse("No enabled service handles OAuth2 requests"));
     }
     row.service = Some(service.name.clone());
-    let user = state.user(&name).ok_or_else(|| refuse("User not found"))?;
+    let user = state.user(&name).filter(|_| service.local_users);
+    let user = user.ok_or_else(|| refuse("User not found"))?;
     if user.password.expose() != password {
         return Err(refuse("Wrong password"));
     }

@@ -18,6 +18,9 @@ const ACCESS_TOKEN_LIFETIME: u64 = 28_800;
 /// 14 days, ClearPass' own default for refresh tokens \[V\].
 const REFRESH_TOKEN_LIFETIME: u64 = 14 * 86_400;
 
+/// The application of requests for tokens \[V\].
+const OAUTH2: &str = "OAuth2";
+
 /// The set-up of a simulated ClearPass.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,8 +88,20 @@ pub struct OAuth2Service {
     pub name: String,
     /// Switched off or missing, the server accepts no password.
     pub enabled: bool,
+    /// The application that its rule matches; requests for tokens are of `OAuth2` \[V\].
+    pub application: String,
+    /// Whether its authentication sources include the local user repository \[V\]; without it
+    /// nobody is found.
+    pub local_users: bool,
     /// The enforcement that an accepted sign-in gets.
     pub enforcement_profile: String,
+}
+
+impl OAuth2Service {
+    /// Whether it takes the requests for tokens.
+    pub(crate) fn takes_oauth2(&self) -> bool {
+        self.enabled && self.application == OAUTH2
+    }
 }
 
 impl Default for OAuth2Service {
@@ -94,6 +109,8 @@ impl Default for OAuth2Service {
         Self {
             name: "OAuth2 API User Access".into(),
             enabled: true,
+            application: OAUTH2.into(),
+            local_users: true,
             enforcement_profile: "Guest Operator Logins".into(),
         }
     }
