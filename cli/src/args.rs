@@ -18,6 +18,7 @@ use crate::{exit, fingerprint::Fingerprint};
   quickaccess demo                                   see all of it work, without a ClearPass
   quickaccess sign-in --server clearpass.example --username qa
   quickaccess whoami
+  quickaccess doctor                                 find out why it does not work
   quickaccess help COMMAND                           options and examples",
     after_long_help = exit::HELP.as_str()
 )]
@@ -114,6 +115,25 @@ pub(crate) enum Command {
   quickaccess accounts remove 3f9c")]
     Accounts(Accounts),
 
+    /// Find out why people can't sign in: what is missing, and where to mend it.
+    ///
+    /// It walks the steps of the vendor's guide against a live server: the server, the API client,
+    /// the user, the OAuth2 service, the operator profile. It signs in once, extends that session
+    /// once or twice, revokes the tokens where the server can, and keeps nothing. Exit code 0 when
+    /// all is well, 3 when it works and something is worth mending, else what to do (`quickaccess
+    /// --help` lists them).
+    #[command(
+        mut_arg("memory", |arg| arg.hide(true)),
+        mut_arg("store", |arg| arg.hide(true)),
+        mut_arg("account", |arg| arg.hide(true)),
+        after_help = "Examples:
+  quickaccess doctor --server clearpass.example --client-id QuickAccess --username qa
+  quickaccess doctor --username qa --report for-the-administrator.txt
+  quickaccess doctor --server clearpass.example --server-only
+  pass show clearpass | quickaccess doctor --username qa --json"
+    )]
+    Doctor(Doctor),
+
     /// Run a ClearPass simulator, to try things on or to test against.
     ///
     /// The first line of its output is one JSON object: `http`, `https` and `control` are its
@@ -132,6 +152,7 @@ impl Command {
                 common.kept.json
             }
             Self::SignIn(sign_in) => sign_in.common.kept.json,
+            Self::Doctor(doctor) => doctor.common.kept.json,
             Self::Token(token) => token.common.kept.json,
             Self::Get(get) => get.common.kept.json,
             Self::Find(find) => find.common.kept.json,
@@ -148,6 +169,7 @@ impl Command {
                 common.kept.verbose
             }
             Self::SignIn(sign_in) => sign_in.common.kept.verbose,
+            Self::Doctor(doctor) => doctor.common.kept.verbose,
             Self::Token(token) => token.common.kept.verbose,
             Self::Get(get) => get.common.kept.verbose,
             Self::Find(find) => find.common.kept.verbose,
@@ -270,6 +292,19 @@ pub(crate) enum AccountChange {
         /// Its id, or how the id begins
         id: String,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Doctor {
+    /// Check what needs no password: the server and the API client
+    #[arg(long)]
+    pub(crate) server_only: bool,
+    /// Write the report to a file as well, without any secret: JSON if its name ends with .json, else
+    /// text
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -12,6 +12,8 @@ use crate::certificate;
 const MACHINE: u8 = 1;
 /// The command was typed wrongly.
 pub(crate) const USAGE: u8 = 2;
+/// It works, and something about it is worth mending.
+const REMARKS: u8 = 3;
 /// It was cancelled; the number that shells give to Ctrl-C.
 const CANCELLED: u8 = 130;
 /// A fault in this program.
@@ -22,6 +24,7 @@ pub(crate) const CODES: &[(u8, &str)] = &[
     (0, "done"),
     (MACHINE, "this machine is in the way: a port, a folder"),
     (USAGE, "wrong usage"),
+    (REMARKS, "it works, and something is worth mending (doctor)"),
     (10, "sign in (again)"),
     (11, "try again later"),
     (12, "the set-up must be mended, here or on the server"),
@@ -44,6 +47,8 @@ pub(crate) static HELP: LazyLock<String> = LazyLock::new(|| {
       Sign in. The address is remembered, the password is not.
   quickaccess whoami
       Who you are, and how long you stay signed in.
+  quickaccess doctor
+      Find out why it does not work, and where to mend it.
   quickaccess help COMMAND
       Options and examples of a command.
 
@@ -87,6 +92,8 @@ pub(crate) enum Why {
     Usage(String),
     /// Something beside the library is in the way.
     Machine(String),
+    /// Nothing failed; what was said with the result is worth mending.
+    Remarks,
 }
 
 impl Failure {
@@ -108,6 +115,7 @@ impl Failure {
         match &self.why {
             Why::Machine(_) => MACHINE,
             Why::Usage(_) => USAGE,
+            Why::Remarks => REMARKS,
             Why::Library(error) => of_action(&error.action()),
         }
     }
@@ -122,6 +130,7 @@ impl Failure {
 
     /// For scripts: whatever had been done, and `error`.
     pub(crate) fn json(&self) -> Value {
+        let mut all = self.done.as_deref().cloned().unwrap_or_default();
         let (action, code, message) = match &self.why {
             Why::Library(error) => (
                 error.action().name(),
@@ -130,6 +139,7 @@ impl Failure {
             ),
             Why::Usage(text) => ("FixUsage", "usage", text.as_str()),
             Why::Machine(text) => ("FixMachine", "machine", text.as_str()),
+            Why::Remarks => return all.into(),
         };
         let mut about = Map::new();
         about.insert("action".into(), action.into());
@@ -150,7 +160,6 @@ impl Failure {
         if let Some(shown) = self.error().and_then(Error::certificate) {
             about.insert("certificate".into(), certificate::json(shown));
         }
-        let mut all = self.done.as_deref().cloned().unwrap_or_default();
         all.insert("error".into(), about.into());
         all.into()
     }
@@ -196,7 +205,7 @@ mod tests {
 
     #[test]
     fn every_action_has_an_exit_code_of_its_own_and_the_help_tells_it() {
-        let mut used = BTreeSet::from([0, MACHINE, USAGE]);
+        let mut used = BTreeSet::from([0, MACHINE, USAGE, REMARKS]);
         let mut actions = BTreeSet::new();
         for code in Code::ALL {
             for error in [Error::new(*code), Error::new(*code).at_sign_in()] {

@@ -70,6 +70,7 @@ async fn run(command: Command) -> Result<(), Failure> {
     let common = match &command {
         Command::Simulator(args) => return commands::simulator::run(args, &mut stop).await,
         Command::Demo(common) => return commands::demo::run(common, &mut stop).await,
+        Command::Doctor(doctor) => return commands::doctor::run(doctor, &mut stop).await,
         Command::SignIn(sign_in) => sign_in.common.clone(),
         Command::Token(token) => token.common.clone(),
         Command::Get(get) => get.common.clone(),
@@ -93,7 +94,10 @@ async fn run(command: Command) -> Result<(), Failure> {
             Command::Find(find) => commands::find::run(&session, find).await,
             Command::SignOut(_) => commands::sign_out::run(&session).await,
             Command::History(_) => commands::history::run(&session).await,
-            Command::Accounts(_) | Command::Demo(_) | Command::Simulator(_) => Ok(()),
+            Command::Accounts(_)
+            | Command::Demo(_)
+            | Command::Doctor(_)
+            | Command::Simulator(_) => Ok(()),
         }
     };
     let done = stop.or(work).await;

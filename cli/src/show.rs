@@ -129,6 +129,7 @@ pub(crate) fn failure(as_json: bool, failure: &Failure) {
         (Why::Library(error), None) if error.code() == Code::Cancelled => note(error.message()),
         (Why::Library(error), None) => labelled("error:", &clean(&error.to_string())),
         (Why::Usage(text) | Why::Machine(text), _) => labelled("error:", text),
+        (Why::Remarks, _) => {}
     }
     if let Some(next) = &failure.next {
         labelled("next:", next);

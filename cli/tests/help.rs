@@ -7,7 +7,7 @@ mod support;
 
 use support::{Home, run};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "demo",
     "sign-in",
     "whoami",
@@ -18,6 +18,7 @@ const COMMANDS: [&str; 11] = [
     "sign-out",
     "history",
     "accounts",
+    "doctor",
     "simulator",
 ];
 

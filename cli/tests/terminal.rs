@@ -200,3 +200,18 @@ fn on_a_narrow_terminal_lines_break_between_words() {
         assert!(text.contains("Quality"), "{text}");
     }
 }
+
+#[test]
+fn doctor_asks_for_the_password_once_the_server_is_known_and_shows_its_steps() {
+    let (server, home) = (Server::start(), Home::new());
+    let mut terminal = Terminal::start(&home.at(&server, &["doctor", "--username", "qa"]), 80);
+    terminal.see("Password for qa: ");
+    terminal.wait_for_echo(false);
+    terminal.press("abc123\r");
+    terminal.see("ok           The server can be reached");
+    terminal.see("ok           The privileges are listed");
+    terminal.see("All is well");
+    assert_eq!(terminal.wait(), 0);
+    let screen = terminal.all();
+    assert!(!screen.contains("abc123"), "{screen}");
+}

@@ -59,6 +59,7 @@
 //! - [`Endpoints`], [`Guests`], [`Devices`], [`NetworkSessions`] and [`Insight`] look things up.
 //! - [`Error`] says what to do ([`Error::action`]) and why ([`Error::code`]).
 //! - [`SessionState`] is what screens show; [`PlatformEvent`] is what a platform tells.
+//! - [`Doctor`] finds out why people can't sign in, and where an administrator mends it.
 //! - [`store`] has the secret stores, and the three calls to bring one of your own.
 //! - [`trust`] decides which certificates are believed; nothing turns that off.
 //! - [`session`] is the machine that all of it rests on: a pure function, for those who want to

@@ -221,7 +221,7 @@ async fn doctor_reports_as_text_and_as_json() {
         "https://clearpass.example",
         "FAILED      The user and the OAuth2 service accept (credentials_rejected)",
         "Where: Policy Manager: Monitoring > Live Monitoring > Access Tracker",
-        "Vendor's guide: step 3, 4",
+        "Vendor's guide: steps 3 and 4",
         "not reached The server issues tokens",
     ] {
         assert!(text.contains(part), "{part}: {text}");

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod find;
 pub(crate) mod get;
 pub(crate) mod history;

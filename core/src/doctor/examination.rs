@@ -151,12 +151,8 @@ impl<'a> Examination<'a> {
             _ => format!(" Worth mending: {}.", titles.join(", ")),
         };
         if let Some(check) = with(CheckStatus::Failed).next() {
-            let steps: Vec<String> = check.guide_steps.iter().map(u32::to_string).collect();
-            let steps = match steps.len() {
-                0 => String::new(),
-                1 => format!(" (step {} of the vendor's guide)", steps[0]),
-                _ => format!(" (steps {} of the vendor's guide)", steps.join(" and ")),
-            };
+            let steps = check.step.guide();
+            let steps = steps.map_or_else(String::new, |s| format!(" ({s} of the vendor's guide)"));
             let text = format!("Not so: \"{}\"{steps}.{remarks}", check.step.title());
             return (DoctorVerdict::Broken, text);
         }

@@ -50,7 +50,7 @@ impl DoctorReport {
         text
     }
 
-    /// The report as one JSON object; its shape is in `docs/doctor.md`.
+    /// The report as one JSON object; its members are in `docs/command-line.md`.
     pub fn to_json(&self) -> String {
         format!("{:#}", self.json())
     }
@@ -113,12 +113,8 @@ impl DoctorCheck {
         for menu in &self.menus {
             line(text, &format!("{:11} Where: {menu}", ""));
         }
-        let steps: Vec<String> = self.guide_steps.iter().map(u32::to_string).collect();
-        if !steps.is_empty() {
-            line(
-                text,
-                &format!("{:11} Vendor's guide: step {}", "", steps.join(", ")),
-            );
+        if let Some(steps) = self.step.guide() {
+            line(text, &format!("{:11} Vendor's guide: {steps}", ""));
         }
     }
 

@@ -89,6 +89,16 @@ impl DoctorStep {
             Self::Privileges => &[6],
         }
     }
+
+    /// The same in words: `step 1`, `steps 3 and 4`.
+    pub fn guide(self) -> Option<String> {
+        let steps: Vec<String> = self.guide_steps().iter().map(u32::to_string).collect();
+        match steps.as_slice() {
+            [] => None,
+            [one] => Some(format!("step {one}")),
+            more => Some(format!("steps {}", more.join(" and "))),
+        }
+    }
 }
 
 /// How a check ended.

@@ -103,7 +103,7 @@ impl Examination<'_> {
             code => {
                 self.client_is_known();
                 let saw = if code == Code::CredentialsRejected {
-                    "Not told: the server looks at the person first, and at the grant after that."
+                    "Not told: most likely the server looks at the person first, and at the grant after that."
                 } else {
                     "Not told by this answer."
                 };
