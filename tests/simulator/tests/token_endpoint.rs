@@ -648,6 +648,29 @@ async fn without_the_oauth2_service_no_password_is_right() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_service_for_something_else_or_with_other_sources_accepts_nobody() {
+    type Change = fn(&mut quickaccess_simulator::OAuth2Service);
+    let cases: [(Change, &str); 2] = [
+        (
+            |service| service.application = "WebLogin".into(),
+            "No enabled service handles OAuth2 requests",
+        ),
+        (|service| service.local_users = false, "User not found"),
+    ];
+    for (change, reason) in cases {
+        let server = Simulator::default_scenario();
+        let changed = server.change_scenario(|scenario| {
+            change(&mut scenario.oauth2_service);
+            Ok(())
+        });
+        changed.unwrap();
+        let response = server.call(token(&guide())).await.unwrap();
+        check(reason, &response, 401, "invalid_grant", BAD_NAME);
+        assert_eq!(server.access_tracker().pop().unwrap().reason, reason);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_disabled_operator_goes_on_refreshing() {
     let server = Simulator::new({
         let mut scenario = quickaccess_simulator::Scenario::default();

@@ -31,9 +31,14 @@ pub(crate) async fn page(State(shared): State<Arc<Shared>>) -> Page {
 fn main(state: &Server) -> Html {
     let scenario = &state.scenario;
     let service = &scenario.oauth2_service;
-    let (tone, service_state) = match service.enabled {
-        true => (Tone::Good, "Enabled"),
-        false => (Tone::Bad, "Disabled: no password is accepted"),
+    let (tone, service_state) = match (service.enabled, service.takes_oauth2()) {
+        (true, true) if service.local_users => (Tone::Good, "Enabled"),
+        (true, true) => (Tone::Bad, "Without the local users: nobody is found"),
+        (true, false) => (
+            Tone::Bad,
+            "For another application: no password is accepted",
+        ),
+        (false, _) => (Tone::Bad, "Disabled: no password is accepted"),
     };
     let rows = state.tracker.rows().count();
     let faults = state.faults.active().len();

@@ -4,6 +4,7 @@
 
 mod access_tracker;
 mod api_docs;
+mod try_it;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};

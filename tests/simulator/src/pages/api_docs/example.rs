@@ -61,7 +61,8 @@ pub(crate) fn user(scenario: &Scenario) -> Option<&LocalUser> {
     })
 }
 
-fn body(operation: Operation, scenario: &Scenario) -> Option<Value> {
+/// The body of a call, with words in capitals for what no page may show.
+pub(crate) fn body(operation: Operation, scenario: &Scenario) -> Option<Value> {
     let mut body = match operation {
         Operation::TokenPassword => json!({ "grant_type": "password" }),
         Operation::TokenRefresh => json!({ "grant_type": "refresh_token" }),

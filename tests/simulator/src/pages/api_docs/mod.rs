@@ -4,7 +4,9 @@
 mod calls;
 pub(crate) mod example;
 mod failures;
+mod form;
 mod members;
+mod resources;
 mod source;
 
 use std::sync::Arc;
@@ -19,17 +21,29 @@ use super::{
     html::Html,
     words::{self, Tone},
 };
+use crate::rows::member as row;
 use crate::{
     Operation,
-    api::{Peer, bearer::Caller, catalogue, problem::Problem, resources, token::TokenReply},
+    api::{
+        Peer, bearer::Caller, catalogue, problem::Problem, resources as told, token::TokenReply,
+    },
     state::{Shared, State as Server},
     switches::{DeadTokenStatus, ErrorStyle, RefreshMode, Revoke},
     tokens::Holder,
 };
 use calls::{CALLS, Call};
 use failures::{Failure, Status};
+use form::Try;
 use members::Member;
 use source::Source;
+
+/// What `all-privileges` takes.
+const FORMAT: &[row::Member] = &[row::member(
+    "format",
+    row::Form::OneOf(&["list", "tree"]),
+    row::Needed::No,
+    "flat or in groups",
+)];
 
 /// `GET /api-docs`
 pub(crate) async fn page(
@@ -58,12 +72,28 @@ fn main(state: &Server, address: &Address) -> Html {
             ("address", Html::text(address.url("/api"))),
             ("authority", authority),
             ("contents", CALLS.iter().map(entry).collect()),
+            ("resource contents", resources::contents()),
+            ("sign in", sign_in(state)),
+            ("resources", resources::html()),
             ("error", error(state)),
             ("sources", Source::ALL.iter().map(legend).collect()),
             (
                 "calls",
                 CALLS.iter().map(|one| call(one, state, address)).collect(),
             ),
+        ],
+    )
+}
+
+/// The form that gets a token.
+fn sign_in(state: &Server) -> Html {
+    let client = example::client(&state.scenario, Operation::TokenPassword);
+    let user = example::user(&state.scenario);
+    Html::fill(
+        include_str!("../assets/sign_in.html"),
+        &[
+            ("client", Html::text(client.map_or("", |client| &client.id))),
+            ("user", Html::text(user.map_or("", |user| &user.name))),
         ],
     )
 }
@@ -112,6 +142,16 @@ fn error(state: &Server) -> Html {
 fn call(call: &Call, state: &Server, address: &Address) -> Html {
     let failures = call.failures.iter().copied().flatten();
     let example = example::command(call.operation, call.path, &state.scenario, address);
+    let form = Try {
+        id: call.id,
+        method: call.method,
+        path: call.path,
+        query: match call.operation {
+            Operation::AllPrivileges => FORMAT,
+            _ => &[],
+        },
+        body: example::body(call.operation, &state.scenario).map(|body| body.to_string()),
+    };
     Html::fill(
         include_str!("../assets/call.html"),
         &[
@@ -124,6 +164,7 @@ fn call(call: &Call, state: &Server, address: &Address) -> Html {
             ("now", now(call.operation, state)),
             ("request", members("Needed", call.request)),
             ("example", Html::text(example)),
+            ("form", form.html()),
             ("headers", Html::text(headers(call.operation))),
             ("answer", Html::text(answer(call.operation, state))),
             ("members", members("There", call.answer)),
@@ -150,9 +191,9 @@ fn now(operation: Operation, state: &Server) -> Html {
             (Tone::Warning, "Now: switched off, answers 404".into())
         }
         Operation::Revoke => (Tone::Good, "Now: switched on".into()),
-        Operation::TokenPassword if !state.scenario.oauth2_service.enabled => (
+        Operation::TokenPassword if !state.scenario.oauth2_service.takes_oauth2() => (
             Tone::Bad,
-            "Now: the OAuth2 service is disabled, so every password is refused".into(),
+            "Now: no OAuth2 service takes the request, so every password is refused".into(),
         ),
         _ => return Html::default(),
     };
@@ -249,16 +290,16 @@ fn answer(operation: Operation, state: &Server) -> String {
     match operation {
         Operation::Me => pretty(&person().map_or_else(
             || json!({ "info": "OPERATOR_PROFILE", "name": "USER" }),
-            |caller| resources::me(state, &caller),
+            |caller| told::me(state, &caller),
         )),
         Operation::Privileges => pretty(&person().map_or_else(
             || json!({ "privileges": [] }),
-            |caller| resources::privileges(&caller),
+            |caller| told::privileges(&caller),
         )),
         Operation::AllPrivileges => pretty(&catalogue::tree()),
         Operation::Revoke => pretty(&json!({ "revoked": true })),
-        Operation::ServerVersion => pretty(&resources::server_version(state)),
-        Operation::CppmVersion => pretty(&resources::cppm_version(state)),
+        Operation::ServerVersion => pretty(&told::server_version(state)),
+        Operation::CppmVersion => pretty(&told::cppm_version(state)),
         _ => pretty(&tokens(operation, state)),
     }
 }
