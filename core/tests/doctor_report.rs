@@ -101,7 +101,7 @@ async fn doctor_remarks_on_a_client_without_refresh_tokens_and_a_refresh_that_fa
     let refresh = report.check(DoctorStep::Refresh).unwrap();
     assert_eq!(refresh.code, Some(Code::GrantNotEnabled));
     assert!(refresh.menus[0].ends_with("API Clients"));
-    assert_eq!(report.remarks(), [refresh.clone()]);
+    assert_eq!(report.remarks(), std::slice::from_ref(refresh));
 
     let lost = Fault::new(Operation::TokenRefresh, FaultKind::DropAfterCommit).after(1);
     phone.server.fault(lost);
@@ -142,7 +142,7 @@ async fn doctor_that_is_dropped_revokes_what_it_holds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn doctor_a29_no_secret_is_in_the_report() {
+async fn a29_no_secret_is_in_the_doctors_report() {
     const CLIENT_SECRET: &str = "s3cret-of-the-lab";
     let phone = phone();
     let change = |client: &mut quickaccess_simulator::ApiClient| {
