@@ -22,6 +22,7 @@ pub(super) struct Examination<'a> {
     pub(super) handle: &'a QuickAccess,
     pub(super) shared: Arc<Shared>,
     pub(super) username: String,
+    /// Kept to the end, so that no text of the server gets into the report that repeats it.
     pub(super) password: Option<Secret>,
     pub(super) held: Held,
     pub(super) certificate: Option<TrustFailure>,
@@ -70,10 +71,10 @@ impl<'a> Examination<'a> {
     async fn walk(&mut self) -> Result<(), Stopped> {
         self.look_at_the_server().await?;
         let client = self.ask_for_the_client().await?;
-        let Some(password) = self.password.clone() else {
+        if self.password.is_none() {
             return Ok(());
-        };
-        let token = self.sign_in(client, &password).await?;
+        }
+        let token = self.sign_in(client).await?;
         self.ask_who(&token).await?;
         self.ask_what(&token).await
     }

@@ -63,7 +63,9 @@ impl Doctor {
     /// the server's Access Tracker at most.
     ///
     /// Whatever goes wrong is in the report. Dropping the future ends the examination; tokens that
-    /// it holds by then are revoked in the background. The report holds no secret.
+    /// it holds by then are revoked in the background. The report holds no secret: no text of the
+    /// server gets into it that repeats one, for which the password is kept until the end, and
+    /// wiped then.
     pub async fn examine(
         &self,
         username: impl Into<String>,

@@ -40,10 +40,8 @@ impl DoctorReport {
         }
         if !self.privileges.is_empty() {
             line(&mut text, "");
-            line(
-                &mut text,
-                &format!("Privileges: {}", self.privileges.join(", ")),
-            );
+            line(&mut text, "Privileges");
+            wrapped(&mut text, &self.privileges.join(", "));
         }
         line(&mut text, "");
         line(&mut text, self.clean_up());
@@ -106,15 +104,15 @@ impl DoctorCheck {
             text,
             &format!("{:11} {}{code}", self.status.mark(), self.step.title()),
         );
-        line(text, &format!("{:11} {}", "", self.saw));
+        wrapped(text, &self.saw);
         if !self.mend.is_empty() {
-            line(text, &format!("{:11} What to do: {}", "", self.mend));
+            wrapped(text, &format!("What to do: {}", self.mend));
         }
         for menu in &self.menus {
-            line(text, &format!("{:11} Where: {menu}", ""));
+            wrapped(text, &format!("Where: {menu}"));
         }
         if let Some(steps) = self.step.guide() {
-            line(text, &format!("{:11} Vendor's guide: {steps}", ""));
+            wrapped(text, &format!("Vendor's guide: {steps}"));
         }
     }
 
@@ -143,6 +141,28 @@ impl CheckStatus {
             Self::NotReached => "not reached",
         }
     }
+}
+
+/// How wide the text is, in characters.
+const WIDTH: usize = 96;
+/// How far its paragraphs are set in.
+const INDENT: usize = 12;
+
+/// A paragraph, broken between words.
+fn wrapped(text: &mut String, paragraph: &str) {
+    let mut now = String::new();
+    for word in paragraph.split(' ') {
+        let is_full = now.chars().count() + 1 + word.chars().count() > WIDTH - INDENT;
+        if is_full && !now.is_empty() {
+            line(text, &format!("{:INDENT$}{now}", ""));
+            now.clear();
+        }
+        if !now.is_empty() {
+            now.push(' ');
+        }
+        now.push_str(word);
+    }
+    line(text, &format!("{:INDENT$}{now}", ""));
 }
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -18,27 +18,17 @@ use crate::{
 impl Examination<'_> {
     /// Signs in once, and extends the session to learn how that behaves. What it returns is the
     /// newest access token.
-    pub(super) async fn sign_in(
-        &mut self,
-        client: Client,
-        password: &Secret,
-    ) -> Result<Secret, Stopped> {
+    pub(super) async fn sign_in(&mut self, client: Client) -> Result<Secret, Stopped> {
         // PHP takes a lone 0 as missing, too [L].
-        if matches!(self.username.as_str(), "" | "0") || matches!(password.expose(), "" | "0") {
+        let is_missing = |text: &str| matches!(text, "" | "0");
+        let password = self.password.as_ref();
+        if is_missing(&self.username) || password.is_none_or(|text| is_missing(text.expose())) {
             return self.missing();
         }
-        let username = self.username.clone();
-        let grant = Grant::Password {
-            username: &username,
-            password,
-        };
         if client == Client::Known {
             self.begin(DoctorStep::Grant);
         }
-        let own = self.shared.config.client_secret.clone();
-        let (outcome, pair) = self
-            .ask_for_tokens(Lane::SignIn, &grant, own.as_ref())
-            .await;
+        let (outcome, pair) = self.send_password().await;
         let (granted, pair) = match (outcome, pair) {
             (Outcome::Granted(granted), Some(pair)) => (granted, pair),
             (Outcome::Refused { failure, .. }, _) => return self.refused(&failure),
@@ -56,11 +46,23 @@ impl Examination<'_> {
         let has_refresh = pair.refresh.is_some();
         let (finding, newer) = self.try_refresh(&pair).await;
         self.end(DoctorStep::Refresh, finding);
+        let username = &self.username;
         let saw =
             format!("{username} was accepted, so a service of Policy Manager takes the request.");
         self.end(DoctorStep::User, Finding::passed(saw));
         self.end(DoctorStep::Tokens, issued(granted.lifetime, has_refresh));
         Ok(newer.unwrap_or(pair.access))
+    }
+
+    async fn send_password(&mut self) -> (Outcome, Option<TokenPair>) {
+        let (username, password) = (self.username.clone(), self.password.clone());
+        let grant = Grant::Password {
+            username: &username,
+            password: &password.unwrap_or_default(),
+        };
+        let own = self.shared.config.client_secret.clone();
+        self.ask_for_tokens(Lane::SignIn, &grant, own.as_ref())
+            .await
     }
 
     fn missing(&mut self) -> Result<Secret, Stopped> {
