@@ -6,10 +6,10 @@
 mod support;
 
 use quickaccess::{
-    CheckStatus, Code, DoctorStep, DoctorVerdict, MemoryStore, QuickAccess, Secret, Trust,
+    CheckStatus, Code, Dialect, DoctorStep, DoctorVerdict, MemoryStore, QuickAccess, Secret, Trust,
 };
 use quickaccess_simulator::{
-    CertificateSettings, Fault, FaultBody, FaultKind, Moment, Operation, RetryAfter,
+    CertificateSettings, ErrorStyle, Fault, FaultBody, FaultKind, Moment, Operation, RetryAfter,
 };
 use support::{
     Live,
@@ -248,5 +248,24 @@ async fn doctor_remarks_on_a_clock_that_is_off() {
             }
             None => assert_eq!(check.status, CheckStatus::Passed, "{off}"),
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn doctor_understands_a_server_that_keeps_to_rfc_6749() {
+    let phone = phone();
+    let plain = |switches: &mut quickaccess_simulator::Switches| {
+        switches.error_style = ErrorStyle::Rfc6749;
+    };
+    phone.server.set_switches(plain);
+    for (client, verdict, code) in [
+        ("QuickAccess", DoctorVerdict::AllWell, None),
+        ("Nobody", DoctorVerdict::Broken, Some(Code::ClientUnknown)),
+    ] {
+        let session = phone.builder(client).dialect(Dialect::Rfc6749);
+        let report = examined(&session.build().unwrap(), PASSWORD).await;
+        is_whole(&report);
+        assert_eq!(report.verdict, verdict, "{report:#?}");
+        assert_eq!(report.broken().and_then(|check| check.code), code);
     }
 }
