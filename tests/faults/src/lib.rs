@@ -14,6 +14,7 @@
 //!     threads: 1,
 //!     client: Client::Core,
 //!     widgets: false,
+//!     mutation: None,
 //! };
 //! let summary = run(&settings, |_| ());
 //! assert!(last_line(&summary).ends_with(" 0 unexplained"));
@@ -25,6 +26,7 @@ mod chance;
 mod device;
 mod fault_log;
 mod life;
+mod mutation;
 mod network;
 mod oracle;
 mod plan;
@@ -40,6 +42,7 @@ mod weather;
 mod world;
 
 pub use app::Client;
+pub use mutation::Mutation;
 pub use oracle::Finding;
 pub use report::{last_line, table};
 pub use run::{Settings, Summary, run, tell};

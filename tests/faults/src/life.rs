@@ -14,6 +14,7 @@ use quickaccess::PlatformEvent;
 use crate::{
     app::{App, Client},
     chance::Chance,
+    mutation::Mutation,
     plan::USERS,
     process::Process,
     usage,
@@ -26,24 +27,18 @@ use crate::{
 pub(crate) struct Life {
     pub(crate) world: Arc<World>,
     client: Client,
+    bug: Option<Mutation>,
     folder: PathBuf,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    app: Option<Running>,
-    widget: Option<Running>,
+    app: Option<Arc<Process>>,
+    widget: Option<Arc<Process>>,
     processes: u64,
     /// A use or a wake is under way.
     busy: bool,
-}
-
-/// An app in its process.
-#[derive(Clone, Debug)]
-pub(crate) struct Running {
-    pub(crate) process: Arc<Process>,
-    pub(crate) app: App,
 }
 
 /// Which process of the app.
@@ -54,10 +49,16 @@ pub(crate) enum Which {
 }
 
 impl Life {
-    pub(crate) fn new(world: Arc<World>, client: Client, folder: &Path) -> Arc<Self> {
+    pub(crate) fn new(
+        world: Arc<World>,
+        client: Client,
+        bug: Option<Mutation>,
+        folder: &Path,
+    ) -> Arc<Self> {
         Arc::new(Self {
             world,
             client,
+            bug,
             folder: folder.to_owned(),
             state: Mutex::default(),
         })
@@ -78,8 +79,9 @@ impl Life {
         world.device.until(world.plan.life).await;
         self.last_look().await;
         for which in [Which::App, Which::Widget] {
-            if let Some(running) = self.slot(which).take() {
-                running.process.kill("the phone's life is over");
+            let process = self.slot(which).take();
+            if let Some(process) = process {
+                process.kill("the phone's life is over");
             }
         }
         let reuses = world.server.unknown_reuses();
@@ -118,8 +120,9 @@ impl Life {
             }
             Event::Reboot(off) => {
                 for which in [Which::App, Which::Widget] {
-                    if let Some(running) = self.slot(which).take() {
-                        running.process.kill("the phone restarts");
+                    let process = self.slot(which).take();
+                    if let Some(process) = process {
+                        process.kill("the phone restarts");
                     }
                 }
                 device.sleep();
@@ -145,13 +148,13 @@ impl Life {
     /// Tells the processes that run.
     fn notify(&self, event: PlatformEvent) {
         for which in [Which::App, Which::Widget] {
-            let Some(running) = self.running(which) else {
+            let Some(process) = self.running(which) else {
                 continue;
             };
-            if !running.process.is_stopped() {
+            if !process.is_stopped() {
                 let at = self.world.device.at();
                 self.world.oracle().reason_to_refresh(at);
-                running.app.notify(event);
+                process.notify(event);
             }
         }
     }
@@ -166,24 +169,22 @@ impl Life {
         self.state().busy = false;
     }
 
-    fn slot(&self, which: Which) -> impl std::ops::DerefMut<Target = Option<Running>> + '_ {
+    fn slot(&self, which: Which) -> impl std::ops::DerefMut<Target = Option<Arc<Process>>> + '_ {
         Slot(self.state(), which)
     }
 
     /// The living process.
-    pub(crate) fn running(&self, which: Which) -> Option<Running> {
-        let running = self.slot(which).clone();
-        running.filter(|running| !running.process.is_dead())
+    pub(crate) fn running(&self, which: Which) -> Option<Arc<Process>> {
+        let process = self.slot(which).clone();
+        process.filter(|process| !process.is_dead())
     }
 
     /// The living process, which goes on, or a new one.
-    pub(crate) fn open(&self, which: Which, chance: &mut Chance) -> Option<Running> {
-        if let Some(running) = self.running(which) {
-            running.process.stop(false);
-            return Some(running);
+    pub(crate) fn open(&self, which: Which, chance: &mut Chance) -> Option<Arc<Process>> {
+        if let Some(process) = self.running(which) {
+            process.stop(false);
+            return Some(process);
         }
-        // Nothing of the one before is left.
-        *self.slot(which) = None;
         if self.client == Client::Core && chance.percent(5) {
             self.tear_files(chance);
         }
@@ -201,11 +202,11 @@ impl Life {
             .oracle()
             .process_started(number, which == Which::Widget, at);
         let process = Process::start(world, number);
-        match App::start(self.client, &process, &self.folder) {
+        match App::start(self.client, self.bug, &process, &self.folder) {
             Ok(app) => {
-                let running = Running { process, app };
-                *self.slot(which) = Some(running.clone());
-                Some(running)
+                process.hold(app);
+                *self.slot(which) = Some(process.clone());
+                Some(process)
             }
             Err(error) => {
                 world
@@ -229,12 +230,14 @@ impl Life {
     }
 
     /// The history must hold no secret.
-    pub(crate) async fn read_history(&self, running: &Running) {
-        let (app, process) = (running.app.clone(), running.process.clone());
+    pub(crate) async fn read_history(&self, process: &Arc<Process>) {
+        let (Some(app), own) = (process.app(), process.clone()) else {
+            return;
+        };
         let world = self.world.clone();
         let (tell, told) = tokio::sync::oneshot::channel();
-        running.process.run(async move {
-            let limit = process.sleep(Duration::from_secs(120));
+        process.run(async move {
+            let limit = own.sleep(Duration::from_secs(120));
             tokio::select! {
                 biased;
                 texts = app.history() => {
@@ -257,9 +260,9 @@ impl Life {
     async fn last_look(&self) {
         self.world.device.wake();
         self.world.device.unlock();
-        if let Some(running) = self.running(Which::App) {
-            running.process.stop(false);
-            self.read_history(&running).await;
+        if let Some(process) = self.running(Which::App) {
+            process.stop(false);
+            self.read_history(&process).await;
         }
     }
 }
@@ -268,7 +271,7 @@ impl Life {
 struct Slot<'a>(MutexGuard<'a, State>, Which);
 
 impl std::ops::Deref for Slot<'_> {
-    type Target = Option<Running>;
+    type Target = Option<Arc<Process>>;
 
     fn deref(&self) -> &Self::Target {
         match self.1 {

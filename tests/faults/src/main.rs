@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Parser;
-use quickaccess_faults::{Client, Settings, Summary, last_line, run, table, tell};
+use quickaccess_faults::{Client, Mutation, Settings, Summary, last_line, run, table, tell};
 
 /// Phones that live for months on a bad network, in virtual time, and an oracle that explains
 /// every sign-out.
@@ -32,6 +32,10 @@ struct Arguments {
     /// Gives half of the apps a second process on the same store
     #[arg(long)]
     widgets: bool,
+    /// Runs a core with this bug, which must be found: publish-before-write, no-epoch-check,
+    /// second-refresh, page-believed or believed-unread
+    #[arg(long, value_name = "BUG")]
+    mutation: Option<Mutation>,
 }
 
 fn main() -> ExitCode {
@@ -51,6 +55,7 @@ fn main() -> ExitCode {
             Client::Core
         },
         widgets: arguments.widgets,
+        mutation: arguments.mutation,
     };
     println!("seed {}", settings.seed);
     if let Some(phone) = arguments.phone {

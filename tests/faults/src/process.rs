@@ -15,10 +15,11 @@ use std::{
     time::Duration,
 };
 
-use quickaccess::{BoxFuture, Environment, Now};
+use quickaccess::{BoxFuture, Environment, Now, PlatformEvent};
 use tokio::task::AbortHandle;
 
 use crate::{
+    app::App,
     chance::Chance,
     time::{MINUTE, SECOND},
     world::World,
@@ -35,6 +36,8 @@ pub(crate) struct Process {
     dead: AtomicBool,
     stopped: AtomicBool,
     inner: Mutex<Inner>,
+    /// The client in it; gone with the process, and its locks in the data folder with it.
+    app: Mutex<Option<App>>,
 }
 
 struct Inner {
@@ -60,7 +63,7 @@ struct Died;
 impl Process {
     pub(crate) fn start(world: &Arc<World>, number: u64) -> Arc<Self> {
         let seed = world.plan.seed;
-        Arc::new(Self {
+        let process = Arc::new(Self {
             world: world.clone(),
             number,
             dead: AtomicBool::new(false),
@@ -71,7 +74,32 @@ impl Process {
                 parked: Vec::new(),
                 tasks: Vec::new(),
             }),
-        })
+            app: Mutex::new(None),
+        });
+        world.register(&process);
+        process
+    }
+
+    /// The client that was started in it, while it lives.
+    pub(crate) fn app(&self) -> Option<App> {
+        self.app
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Tells the client what the platform has to say.
+    pub(crate) fn notify(&self, event: PlatformEvent) {
+        if let Some(app) = self.app() {
+            app.notify(event);
+        }
+    }
+
+    /// A client was started in it.
+    pub(crate) fn hold(&self, app: App) {
+        if !self.is_dead() {
+            *self.app.lock().unwrap_or_else(PoisonError::into_inner) = Some(app);
+        }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -126,6 +154,12 @@ impl Process {
             let body = body.try_lock().ok().and_then(|mut body| body.take());
             drop(body);
         }
+        let app = self
+            .app
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        drop(app);
     }
 
     /// Whether it dies at this step of the store or the network.
@@ -146,7 +180,10 @@ impl Process {
 
     /// The system stops all its tasks, or lets them go on.
     pub(crate) fn stop(&self, stopped: bool) {
-        self.stopped.store(stopped, SeqCst);
+        if self.stopped.swap(stopped, SeqCst) != stopped {
+            let at = self.world.device.at();
+            self.world.oracle().process_stopped(self.number, at);
+        }
         if !stopped {
             let parked = std::mem::take(&mut self.inner().parked);
             parked.into_iter().for_each(Waker::wake);

@@ -16,6 +16,7 @@ use crate::{
     chance::mix,
     fault_log,
     life::Life,
+    mutation::Mutation,
     oracle::{Finding, Row},
     plan::{self, Plan},
     world::World,
@@ -34,6 +35,8 @@ pub struct Settings {
     pub client: Client,
     /// Whether half of the apps have a second process on the same store.
     pub widgets: bool,
+    /// A bug on purpose in the core.
+    pub mutation: Option<Mutation>,
 }
 
 /// What became of one phone.
@@ -177,7 +180,12 @@ fn one(settings: &Settings, phone: u64, life: u64, readable: bool) -> Outcome {
             let words = world.plan.words();
             world.tell("phone", phone, || words);
         }
-        let life = Life::new(world.clone(), settings.client, folder.path());
+        let life = Life::new(
+            world.clone(),
+            settings.client,
+            settings.mutation,
+            folder.path(),
+        );
         life.live().await;
         world
     });

@@ -122,7 +122,7 @@ impl Keeper {
 }
 
 /// Whether an entry is the session's own.
-fn is_record(name: &str) -> bool {
+pub(crate) fn is_record(name: &str) -> bool {
     !name.starts_with("trust-") && !name.ends_with(".aside")
 }
 
@@ -165,7 +165,9 @@ impl TokenStore for Keeper {
             inner.key_lost = false;
         }
         if is_record(name) {
-            self.0.world.oracle().written(self.0.number, bytes.expose());
+            let at = self.0.world.device.at();
+            let mut oracle = self.0.world.oracle();
+            oracle.written(self.0.number, bytes.expose(), at);
         }
         self.0.blocking_step("after it wrote the store");
         match turn {

@@ -10,9 +10,10 @@ use crate::{
     app::Got,
     calendar::Use,
     chance::Chance,
-    life::{Life, Running, Which},
+    life::{Life, Which},
     oracle::{Call, Seen},
     plan::USERS,
+    process::Process,
     time::{HOUR, MINUTE, SECOND},
 };
 
@@ -64,7 +65,7 @@ pub(crate) async fn wake(life: Arc<Life>, lasts: u64) {
     let was_there = life.running(which).is_some();
     if let Some(running) = life.open(which, &mut hand.chance) {
         if !was_there {
-            running.app.notify(PlatformEvent::Background);
+            running.notify(PlatformEvent::Background);
         }
         let call = hand
             .chance
@@ -101,19 +102,19 @@ impl Hand {
     /// The app comes to the foreground, if the system has not ended it meanwhile.
     fn bring_up(&mut self) {
         if let Some(running) = self.life.running(Which::App)
-            && running.process.is_stopped()
+            && running.is_stopped()
         {
             let ends = self.life.world.plan.system.ends_apps;
             if self.chance.percent(ends) {
-                running.process.kill("the system needed its memory");
+                running.kill("the system needed its memory");
             } else if self.chance.percent(30) {
                 // What was open has died while the phone slept.
                 self.life.world.device.change_path();
             }
         }
         if let Some(running) = self.life.open(Which::App, &mut self.chance) {
-            running.app.notify(PlatformEvent::Unlocked);
-            running.app.notify(PlatformEvent::Foreground);
+            running.notify(PlatformEvent::Unlocked);
+            running.notify(PlatformEvent::Foreground);
         }
     }
 
@@ -124,7 +125,7 @@ impl Hand {
             if self.chance.percent(40) {
                 // And stops it in the middle, whatever it is about.
                 let lasts = self.chance.magnitude(1, 3 * SECOND);
-                let stopping = running.process.clone();
+                let stopping = running.clone();
                 tokio::spawn(async move {
                     tokio::time::sleep(Duration::from_millis(lasts)).await;
                     stopping.stop(true);
@@ -138,11 +139,11 @@ impl Hand {
         let world = self.life.world.clone();
         let device = &world.device;
         if let Some(running) = self.life.running(Which::App) {
-            running.app.notify(PlatformEvent::Background);
+            running.notify(PlatformEvent::Background);
             if self.chance.percent(4) {
-                running.app.notify(PlatformEvent::Terminating);
+                running.notify(PlatformEvent::Terminating);
                 self.pause(1, 2 * SECOND).await;
-                running.process.kill("the person closed it");
+                running.kill("the person closed it");
             }
         }
         let boot = device.now().boot_id;
@@ -161,7 +162,7 @@ impl Hand {
     fn sleep(&self) {
         for which in [Which::App, Which::Widget] {
             if let Some(running) = self.life.running(which) {
-                running.process.stop(true);
+                running.stop(true);
             }
         }
         self.life.world.device.lock();
@@ -169,11 +170,14 @@ impl Hand {
     }
 
     /// One thing that a person does.
-    async fn act(&mut self, running: &Running) {
+    async fn act(&mut self, running: &Arc<Process>) {
         if self.chance.percent(4) {
             self.life.read_history(running).await;
         }
-        match running.app.seen() {
+        let Some(app) = running.app() else {
+            return;
+        };
+        match app.seen() {
             Seen::Nobody(_) => {
                 if self.chance.percent(90) {
                     self.sign_in(running, None).await;
@@ -187,7 +191,7 @@ impl Hand {
         }
     }
 
-    async fn act_signed_in(&mut self, running: &Running, user: &str) {
+    async fn act_signed_in(&mut self, running: &Arc<Process>, user: &str) {
         let leaves = if self.life.world.plan.person.shares {
             40
         } else {
@@ -227,7 +231,7 @@ impl Hand {
     }
 
     /// Several callers at once.
-    async fn many(&mut self, running: &Running) {
+    async fn many(&mut self, running: &Arc<Process>) {
         let mut all = Vec::new();
         for _ in 0..self.chance.between(2, 8) {
             let call = self.chance.weighted(&[
@@ -254,12 +258,14 @@ impl Hand {
     /// Makes a call whose caller may go away.
     fn call(
         &mut self,
-        running: &Running,
+        running: &Arc<Process>,
         call: Call,
         patience: Option<u64>,
     ) -> oneshot::Receiver<()> {
         let (done, is_done) = oneshot::channel();
-        let Running { process, app } = running.clone();
+        let (process, Some(app)) = (running.clone(), running.app()) else {
+            return is_done;
+        };
         let world = process.world.clone();
         let (begun, well) = (world.device.at(), world.is_well());
         let number = process.number;
@@ -301,7 +307,7 @@ impl Hand {
                 }
                 Ok(Got::Name(name)) => {
                     world.tell("name", number, || format!("the server knows {name}"));
-                    world.oracle().named(&name, begun, at);
+                    world.oracle().named(number, &name, begun, at);
                 }
                 Err((code, text)) => {
                     world.tell(code.as_str(), number, || format!("{call:?} got {code}"));
@@ -317,7 +323,7 @@ impl Hand {
     }
 
     /// Signs in: at times with a wrong password, at times given up half way.
-    async fn sign_in(&mut self, running: &Running, instead_of: Option<&str>) {
+    async fn sign_in(&mut self, running: &Arc<Process>, instead_of: Option<&str>) {
         let other = self.chance.percent(if self.life.world.plan.person.shares {
             40
         } else {
@@ -335,7 +341,9 @@ impl Hand {
         let gives_up = self.chance.percent(4);
         let patience = gives_up.then(|| self.chance.magnitude(1, 20 * SECOND));
         let (done, is_done) = oneshot::channel();
-        let Running { process, app } = running.clone();
+        let (process, Some(app)) = (running.clone(), running.app()) else {
+            return;
+        };
         let (world, own) = (process.world.clone(), process.clone());
         let number = process.number;
         world.tell("sign in", number, || {
@@ -375,13 +383,15 @@ impl Hand {
     }
 
     /// Signs out, at times in the middle of a refresh, and at times another person signs in.
-    async fn leave(&mut self, running: &Running, user: &str) {
+    async fn leave(&mut self, running: &Arc<Process>, user: &str) {
         if self.chance.percent(40) {
             drop(self.call(running, Call::Refresh, None));
             self.pause(1, 3 * SECOND).await;
         }
         let (done, is_done) = oneshot::channel();
-        let Running { process, app } = running.clone();
+        let (process, Some(app)) = (running.clone(), running.app()) else {
+            return;
+        };
         let (world, own) = (process.world.clone(), process.clone());
         let number = process.number;
         world.tell("sign out", number, || format!("{user} signs out"));
@@ -405,7 +415,7 @@ impl Hand {
             let _ = done.send(());
         });
         let _ = tokio::time::timeout(Duration::from_secs(100), is_done).await;
-        if self.chance.percent(60) && !running.process.is_dead() {
+        if self.chance.percent(60) && !running.is_dead() {
             self.pause(100, 10 * SECOND).await;
             self.sign_in(running, Some(user)).await;
         }
@@ -413,7 +423,7 @@ impl Hand {
 }
 
 /// Ends when the caller's patience does.
-async fn leaves(process: &Arc<crate::process::Process>, patience: Option<u64>) {
+async fn leaves(process: &Arc<Process>, patience: Option<u64>) {
     match patience {
         Some(patience) => process.clone().sleep(Duration::from_millis(patience)).await,
         None => pending().await,

@@ -1,6 +1,6 @@
 //! One phone with all that is around it, shared by everything that happens to it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use quickaccess_simulator::RefreshMode;
 
@@ -8,6 +8,7 @@ use crate::{
     device::Device,
     oracle::{Lifetimes, Oracle},
     plan::Plan,
+    process::Process,
     server::Server,
     store::Safe,
     story::Story,
@@ -22,6 +23,8 @@ pub(crate) struct World {
     pub(crate) server: Server,
     oracle: Mutex<Oracle>,
     story: Mutex<Story>,
+    /// The processes of the app, those that ended included.
+    processes: Mutex<Vec<Weak<Process>>>,
 }
 
 impl World {
@@ -39,6 +42,7 @@ impl World {
             server: Server::new(&plan),
             oracle: Mutex::new(Oracle::new(silent, gives_one_use, lives)),
             story: Mutex::new(Story::new(readable)),
+            processes: Mutex::default(),
             plan,
         }
     }
@@ -50,6 +54,29 @@ impl World {
 
     pub(crate) fn story(&self) -> MutexGuard<'_, Story> {
         self.story.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A process of the app starts.
+    pub(crate) fn register(&self, process: &Arc<Process>) {
+        let mut processes = self
+            .processes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        processes.retain(|process| process.upgrade().is_some_and(|process| !process.is_dead()));
+        processes.push(Arc::downgrade(process));
+    }
+
+    /// The living processes beside this one that the system has stopped.
+    pub(crate) fn stopped_beside(&self, process: &Process) -> Vec<Arc<Process>> {
+        let processes = self
+            .processes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let others = processes.iter().filter_map(Weak::upgrade);
+        others
+            .filter(|other| other.number != process.number && other.is_stopped())
+            .filter(|other| !other.is_dead())
+            .collect()
     }
 
     /// Adds to the story: a name and a number for its hash, and words for people.

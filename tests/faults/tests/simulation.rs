@@ -12,6 +12,7 @@ fn settings(phone_months: u64, seed: u64) -> Settings {
         threads: 2,
         client: Client::Core,
         widgets: false,
+        mutation: None,
     }
 }
 
@@ -21,7 +22,6 @@ fn live(settings: Settings) -> Summary {
 }
 
 #[test]
-#[ignore = "a dozen of some 1,400 sign-outs in 150 phone-months are not explained yet; `cargo xtask faults` shows them"]
 fn a08_a09_a12_a14_a15_a16_a18_a24_every_sign_out_of_phones_on_a_bad_network_is_explained() {
     let core = live(settings(150, SEED));
     for (phone, finding) in &core.findings {

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use self::naive::Naive;
 use crate::{
+    mutation::{Coated, Mutation},
     network::Way,
     oracle::{Call, Seen},
     process::{Process, Surroundings},
@@ -48,18 +49,26 @@ impl App {
     /// What the core says when its folder cannot be used.
     pub(crate) fn start(
         client: Client,
+        bug: Option<Mutation>,
         process: &Arc<Process>,
         folder: &Path,
     ) -> Result<Self, Error> {
         let app = match client {
-            Client::Core => Self::Core(
-                QuickAccess::builder(ADDRESS, CLIENT)
-                    .store(Keeper(process.clone()))
+            Client::Core => {
+                let core = QuickAccess::builder(ADDRESS, CLIENT)
                     .data_dir(folder)
-                    .environment(Surroundings(process.clone()))
-                    .transport(Way(process.clone()))
-                    .build()?,
-            ),
+                    .environment(Surroundings(process.clone()));
+                let core = match bug {
+                    None => core
+                        .store(Keeper(process.clone()))
+                        .transport(Way(process.clone())),
+                    Some(bug) => {
+                        let coat = Coated::new(bug, process);
+                        core.store(coat.clone()).transport(coat)
+                    }
+                };
+                Self::Core(core.build()?)
+            }
             Client::Naive => Self::Naive(Naive::start(process)),
         };
         match &app {

@@ -43,6 +43,8 @@ pub(crate) struct Pair {
     pub(crate) heard: Option<u64>,
     /// Whether it was ever in the store.
     pub(crate) stored: bool,
+    /// When it came into the store first.
+    pub(crate) stored_at: u64,
 }
 
 /// One refresh token.
@@ -166,6 +168,7 @@ impl Book {
             made_with,
             heard: None,
             stored: false,
+            stored_at: u64::MAX,
         });
         pair
     }

@@ -1,7 +1,14 @@
 //! The oracle at the network and at the store: what was sent, answered, written and lost.
 
 use super::{Current, Dead, Given, Oracle, Row, Trouble, tokens_in};
-use crate::weather::{Admin, Loss};
+use crate::{
+    time::MINUTE,
+    weather::{Admin, Loss},
+};
+
+/// A process that has told the store of its refresh is waited for so long, with what it takes to
+/// look again.
+const LEASE: u64 = 5 * MINUTE;
 
 /// How a refresh ended for the process that sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +69,12 @@ impl Oracle {
         self.book.revoke_one(token);
     }
 
+    /// Whether a refresh token belongs to a sign-in that no longer counts.
+    pub(crate) fn is_over(&self, refresh: &str) -> bool {
+        let of = self.book.token(refresh).map(|token| token.sign_in);
+        !matches!(self.current, Current::One(session) if Some(session) == of)
+    }
+
     /// A process is about to send a refresh token, once it has a connection.
     pub(crate) fn refresh_begun(&mut self, process: u64) {
         self.process(process).trying += 1;
@@ -83,7 +96,14 @@ impl Oracle {
         let (sign_in, used, answer) = (token.sign_in, token.used, token.exchanged_for);
         let open = &self.processes.entry(process).or_default().open;
         let same = |open: &String| self.book.token(open).is_some_and(|o| o.sign_in == sign_in);
-        if open.iter().any(same) {
+        let twice = open.iter().any(same);
+        if self.others_are_at_it(process) {
+            // How the other one's try ends, nobody here can know.
+            if let Some(token) = self.book.token_mut(refresh) {
+                token.unanswered = true;
+            }
+        }
+        if twice {
             self.count(Row::SentTwiceAtOnce, at, || {
                 format!("process {process} sent one while another was open")
             });
@@ -94,7 +114,11 @@ impl Oracle {
             // Where no new one came, it may be sent once more to find out what became of it.
             let came = pair.refresh.as_deref() != Some(refresh);
             let stored = pair.stored && session.lost.is_none();
-            if came && (stored || session.held == Some(answer)) {
+            let holds = self
+                .processes
+                .get(&process)
+                .and_then(|process| process.holds);
+            if came && (stored || holds == Some(answer)) {
                 self.count(Row::SentAfterStored, at, || {
                     let how = if stored { "stored" } else { "heard" };
                     format!("by process {process}; its answer, pair {answer}, was {how}")
@@ -114,10 +138,10 @@ impl Oracle {
             .processes
             .get(&process)
             .is_some_and(|process| process.store_hangs);
-        !hangs
-            && self
-                .refused_write
-                .is_none_or(|refused| at.saturating_sub(refused) >= 70_000)
+        let refused = self
+            .refused_write
+            .is_some_and(|refused| at < refused + 70_000);
+        !hangs && !refused
     }
 
     /// A refresh ended for the process that sent it, or was given up by it.
@@ -137,30 +161,57 @@ impl Oracle {
                     self.book.sign_ins[sign_in].refused = Some((refresh.to_owned(), at));
                 }
             }
-            End::Granted(pair) => self.heard(pair, at),
+            End::Granted(pair) => self.heard(process, pair, at),
             End::NotSent | End::Other => {}
         }
     }
 
     /// An answer with tokens reached a process.
-    pub(crate) fn heard(&mut self, pair: usize, at: u64) {
+    pub(crate) fn heard(&mut self, process: u64, pair: usize, at: u64) {
         self.book.heard(pair, at, self.gives_one_use);
+        self.process(process).holds = Some(pair);
+    }
+
+    /// Whether another process has a refresh under way, or had one when it was stopped.
+    fn others_are_at_it(&self, process: u64) -> bool {
+        let others = self
+            .processes
+            .iter()
+            .filter(|(number, _)| **number != process);
+        let mut others = others.map(|(_, other)| other);
+        others.any(|other| other.note_open || other.trying > 0)
+    }
+
+    /// Whether another process has a refresh under way that it has told the store of so lately that
+    /// it is waited for.
+    pub(super) fn others_have_the_lease(&self, process: u64, at: u64) -> bool {
+        let others = self
+            .processes
+            .iter()
+            .filter(|(number, _)| **number != process);
+        let mut others = others.map(|(_, other)| other);
+        others.any(|other| {
+            let at_it = other.note_open || other.trying > 0 || other.store_hangs;
+            at_it && at < other.wrote + LEASE
+        })
     }
 
     /// A process has written an entry.
-    pub(crate) fn written(&mut self, process: u64, entry: &[u8]) {
+    pub(crate) fn written(&mut self, process: u64, entry: &[u8], at: u64) {
         let tokens = tokens_in(entry);
         let pair = tokens.first().and_then(|access| self.book.pair_of(access));
         let same = pair.is_some() && pair == self.in_store;
         let known = self.process(process);
         let ended = std::mem::take(&mut known.ended);
         known.note_open = same && !ended;
+        known.wrote = at;
         let sign_in = |pair: usize| self.book.pairs[pair].sign_in;
         let changing = matches!(self.current, Current::Changing { .. });
         self.overwritten |= changing && pair.map(sign_in) != self.in_store.map(sign_in);
         (self.in_store, self.last_loss) = (pair, None);
         if let Some(pair) = pair {
-            self.book.pairs[pair].stored = true;
+            let known = &mut self.book.pairs[pair];
+            (known.stored, known.stored_at) = (true, known.stored_at.min(at));
             let sign_in = self.book.pairs[pair].sign_in;
             self.book.sign_ins[sign_in].lost = None;
         }

@@ -26,19 +26,36 @@ pub(crate) struct Facts {
     pub(crate) spent: bool,
     /// So long before the refusal that the phone can't know what the token died of.
     pub(crate) spent_long_ago: bool,
+    /// The store held a newer pair of the session, whose refresh token is good, when the refusal
+    /// was heard.
+    pub(crate) newer_in_store: bool,
     /// The access token is good for a while, as far as the phone can tell.
     pub(crate) access_good: bool,
 }
 
 impl Facts {
     /// Reads the facts of a sign-in from the book.
-    pub(crate) fn of(book: &Book, sign_in: usize, at: u64, access_good: bool) -> Self {
+    pub(crate) fn of(
+        book: &Book,
+        sign_in: usize,
+        at: u64,
+        in_store: Option<usize>,
+        access_good: bool,
+    ) -> Self {
         let session = &book.sign_ins[sign_in];
         let refused = session.refused.as_ref();
         let token = refused.and_then(|(refresh, _)| book.token(refresh));
         let between = refused
             .zip(session.spent)
             .map(|((_, at), spent)| at - spent);
+        let newer = refused
+            .zip(in_store)
+            .is_some_and(|((refused, heard), pair)| {
+                let pair = &book.pairs[pair];
+                let another = pair.refresh.as_ref().filter(|refresh| *refresh != refused);
+                let good = another.is_some_and(|refresh| book.dead(refresh, at).is_none());
+                good && pair.sign_in == sign_in && pair.stored_at < *heard
+            });
         Self {
             asked: session.asked_out,
             lost: session.lost,
@@ -47,6 +64,7 @@ impl Facts {
             without_note: token.is_some_and(|token| token.without_note),
             spent: session.spent.is_some(),
             spent_long_ago: between.is_some_and(|between| between > 10 * MINUTE),
+            newer_in_store: newer,
             access_good,
         }
     }
@@ -64,6 +82,7 @@ pub(crate) fn judge(facts: &Facts, told: Cause) -> Row {
     match explained {
         Some(row) if facts.access_good && !row.ends_access() => Row::GoodTokenThrownAway,
         Some(row) => row,
+        None if facts.newer_in_store => Row::NewerInStore,
         None if truth(facts).is_some() => Row::WrongCause,
         None => Row::NoReason,
     }
@@ -72,6 +91,7 @@ pub(crate) fn judge(facts: &Facts, told: Cause) -> Row {
 /// The same for a cause that no refresh is left, which does not end the access token.
 pub(crate) fn end_of_renewal(facts: &Facts, told: Cause) -> Option<Row> {
     match (told, facts.refused) {
+        _ if facts.newer_in_store => None,
         (Cause::RefreshUnfinished, Some(_)) if facts.unanswered => Some(Row::LostAnswer),
         (Cause::SingleUseSpent, _) if facts.spent => Some(Row::Spent),
         (Cause::SessionEnded, Some(Dead::Expired)) => Some(Row::Expired),
@@ -226,5 +246,19 @@ mod tests {
             assert_eq!(judge_silent(&facts), expected, "{facts:?}");
         }
         assert_eq!(judge_silent(&Facts::default()), Row::NoReason);
+    }
+
+    #[test]
+    fn an_end_beside_a_newer_pair_in_the_store_is_found_whatever_was_told() {
+        for (facts, cause, _) in truths() {
+            let facts = Facts {
+                newer_in_store: true,
+                ..facts
+            };
+            let verdict = judge(&facts, cause);
+            let asked_or_lost = facts.asked || facts.lost.is_some();
+            assert_eq!(verdict.is_explained(), asked_or_lost, "{facts:?}");
+            assert_eq!(verdict == Row::NewerInStore, !asked_or_lost, "{facts:?}");
+        }
     }
 }

@@ -118,10 +118,14 @@ struct Process {
     ended: bool,
     /// A call of the store takes longer than anybody waits for it.
     store_hangs: bool,
-    /// The session that it showed or served last.
-    has_shown: Option<usize>,
+    /// The pair that it heard, served or found in the store last.
+    holds: Option<usize>,
+    /// When it wrote the store last.
+    wrote: u64,
     /// When it started.
     started: u64,
+    /// When the system stopped it last, or let it go on.
+    stopped: Option<u64>,
     /// Nobody sees its states: it works beside the app, on the same store.
     widget: bool,
 }
@@ -191,6 +195,11 @@ impl Oracle {
         self.peace.reason(at);
         let process = self.process(number);
         (process.started, process.widget) = (at, widget);
+    }
+
+    /// The system stops a process, or lets it go on.
+    pub(crate) fn process_stopped(&mut self, number: u64, at: u64) {
+        self.process(number).stopped = Some(at);
     }
 
     /// Whether a process works beside the app and has not heard yet who is signed in now.

@@ -16,6 +16,7 @@ pub(crate) enum Row {
     // Ends of a session that are not.
     WrongCause,
     NoReason,
+    NewerInStore,
     AnswerLostUntold,
     GoodTokenThrownAway,
     CameBack,
@@ -36,7 +37,7 @@ pub(crate) enum Row {
 
 impl Row {
     /// Every row, in the order of the report.
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::Asked,
         Self::Expired,
         Self::Revoked,
@@ -48,6 +49,7 @@ impl Row {
         Self::KeyLost,
         Self::WrongCause,
         Self::NoReason,
+        Self::NewerInStore,
         Self::AnswerLostUntold,
         Self::GoodTokenThrownAway,
         Self::CameBack,
@@ -97,6 +99,7 @@ impl Row {
             Self::KeyLost => "the store's key was lost",
             Self::WrongCause => "signed out, and a wrong cause was told",
             Self::NoReason => "signed out for no reason",
+            Self::NewerInStore => "no refresh is left, beside a newer pair in the store",
             Self::AnswerLostUntold => "an answer was lost, and nothing tells of it",
             Self::GoodTokenThrownAway => "a good access token was thrown away",
             Self::CameBack => "a session came back after it was over",

@@ -41,28 +41,28 @@ pub(crate) enum Call {
 impl Oracle {
     /// A process shows a state.
     pub(crate) fn state_seen(&mut self, process: u64, seen: &Seen, device: &Device) {
-        if self.process(process).widget {
+        let in_store = self.in_store;
+        let known = self.process(process);
+        if matches!(seen, Seen::Somebody { .. }) {
+            known.holds = known.holds.or(in_store);
+        }
+        if known.widget {
             // Nobody sees it.
             return;
         }
         match seen {
             Seen::Unclear => {}
-            Seen::Nobody(told) => self.nobody_seen(*told, device),
-            Seen::Somebody { user, ended } => {
-                self.somebody_seen(user, *ended, device);
-                if let Current::One(session) = self.current {
-                    self.process(process).has_shown = Some(session);
-                }
-            }
+            Seen::Nobody(told) => self.nobody_seen(process, *told, device),
+            Seen::Somebody { user, ended } => self.somebody_seen(process, user, *ended, device),
         }
     }
 
-    fn nobody_seen(&mut self, told: Option<Cause>, device: &Device) {
+    fn nobody_seen(&mut self, process: u64, told: Option<Cause>, device: &Device) {
         let at = device.at();
         match self.current.clone() {
             Current::Nobody { causes, .. } => self.told_again(&causes, told, at),
-            Current::One(session) => self.ended(session, told, device),
-            Current::Leaving { session, .. } => self.ended(session, told, device),
+            Current::One(session) => self.ended(process, session, told, device),
+            Current::Leaving { session, .. } => self.ended(process, session, told, device),
             Current::Changing {
                 before: None,
                 causes,
@@ -73,7 +73,7 @@ impl Oracle {
                 let new = told.is_some_and(|told| !causes.contains(&told));
                 let newer = (first_new..self.book.sign_ins.len()).next_back();
                 match newer.filter(|newer| new && self.book.sign_ins[*newer].held.is_some()) {
-                    Some(newer) => self.ended(newer, told, device),
+                    Some(newer) => self.ended(process, newer, told, device),
                     None => self.told_again(&causes, told, at),
                 }
             }
@@ -84,11 +84,11 @@ impl Oracle {
             } => {
                 let candidates = (first_new..self.book.sign_ins.len()).rev();
                 let explained = |session: &usize| {
-                    let facts = self.facts(*session, device);
+                    let facts = self.facts(process, *session, device);
                     told.is_none_or(|told| loss::judge(&facts, told).is_explained())
                 };
                 let session = candidates.chain([before]).find(explained);
-                self.ended(session.unwrap_or(before), told, device);
+                self.ended(process, session.unwrap_or(before), told, device);
                 // The sign-in goes on.
                 if let Current::Nobody { causes, was } = self.current.clone() {
                     self.current = Current::Changing {
@@ -123,20 +123,21 @@ impl Oracle {
         let lost = match self.last_loss {
             Some(Loss::Damage) => Some(Cause::Corrupt),
             Some(Loss::Key) => Some(Cause::KeyLost),
-            _ if self.overwritten => Some(Cause::StoreLost),
+            Some(Loss::Everything) => Some(Cause::StoreLost),
+            None if self.overwritten => Some(Cause::StoreLost),
             _ => None,
         };
         lost == Some(told)
     }
 
-    fn facts(&self, session: usize, device: &Device) -> Facts {
-        let good = self.access_good(session, device);
-        Facts::of(&self.book, session, device.at(), good)
+    fn facts(&self, process: u64, session: usize, device: &Device) -> Facts {
+        let good = self.access_good(process, session, device);
+        Facts::of(&self.book, session, device.at(), self.in_store, good)
     }
 
     /// A session is over for the person.
-    fn ended(&mut self, session: usize, told: Option<Cause>, device: &Device) {
-        let facts = self.facts(session, device);
+    fn ended(&mut self, process: u64, session: usize, told: Option<Cause>, device: &Device) {
+        let facts = self.facts(process, session, device);
         let row = match told {
             Some(told) => loss::judge(&facts, told),
             None => loss::judge_silent(&facts),
@@ -145,12 +146,13 @@ impl Oracle {
             format!("sign-in {session} ended with {told:?}; the facts are {facts:?}")
         });
         self.undone = self.processes.values().any(|process| process.widget);
-        let causes = told.into_iter().collect();
+        let asked = facts.asked.then_some(Cause::SignedOut);
+        let causes = told.into_iter().chain(asked).collect();
         let was = Some((session, row));
         self.change(Current::Nobody { causes, was }, device.at());
     }
 
-    fn somebody_seen(&mut self, user: &str, ended: Option<Cause>, device: &Device) {
+    fn somebody_seen(&mut self, process: u64, user: &str, ended: Option<Cause>, device: &Device) {
         let at = device.at();
         match self.current.clone() {
             Current::Nobody { was, .. } => self.back(was, user, at),
@@ -175,10 +177,14 @@ impl Oracle {
         }
         if let (Some(told), Current::One(session)) = (ended, &self.current) {
             let session = *session;
-            let facts = self.facts(session, device);
+            let facts = self.facts(process, session, device);
             let known = self.book.sign_ins[session].told_ended == Some(told);
             if !known && loss::end_of_renewal(&facts, told).is_none() {
-                self.count(Row::WrongCause, at, || {
+                let row = match facts.newer_in_store {
+                    true => Row::NewerInStore,
+                    false => Row::WrongCause,
+                };
+                self.count(row, at, || {
                     format!("no refresh is left because of {told:?}; the facts are {facts:?}")
                 });
             }
@@ -295,7 +301,10 @@ impl Oracle {
     pub(crate) fn sign_out_begun(&mut self) {
         let asking = true;
         match self.current.clone() {
-            Current::Nobody { .. } => {}
+            Current::Nobody { mut causes, was } => {
+                causes.push(Cause::SignedOut);
+                self.current = Current::Nobody { causes, was };
+            }
             Current::One(session) | Current::Leaving { session, .. } => {
                 self.book.sign_ins[session].asked_out = true;
                 self.current = Current::Leaving { session, asking };
@@ -333,7 +342,7 @@ impl Oracle {
         };
         let session = self.book.pairs[pair].sign_in;
         let by = self.process(process);
-        by.has_shown = Some(session);
+        by.holds = Some(pair);
         let hangs = by.store_hangs;
         if self.is_behind(process) {
             return;
@@ -402,7 +411,7 @@ impl Oracle {
             return;
         }
         if let Some(told) = told {
-            let facts = self.facts(session, device);
+            let facts = self.facts(process, session, device);
             let row = match loss::end_of_renewal(&facts, told) {
                 Some(row) => row,
                 None => loss::judge(&facts, told),
@@ -415,30 +424,30 @@ impl Oracle {
         }
         let any_will_do = matches!(call, Call::Token | Call::TokenFor(_));
         let known = self.process(process);
-        let (has_shown, trying) = (known.has_shown, known.trying > 0 || known.store_hangs);
-        let heard = self.book.sign_ins[session].held;
-        let heard = heard.and_then(|pair| self.book.pairs[pair].heard);
+        // Who was stopped in the middle comes back to a clock that has run on.
+        let stopped = known.stopped.is_some_and(|stopped| stopped > begun);
+        let hangs = known.trying > 0 || known.store_hangs || stopped;
+        let holds = known.holds;
+        let waits = hangs || self.others_have_the_lease(process, at);
+        let heard = holds.and_then(|pair| self.book.pairs[pair].heard);
         let known_before = heard.is_some_and(|heard| heard < begun);
         let rejected = code == Code::NoApiAccess && self.access_revoked(session);
-        if any_will_do
-            && has_shown == Some(session)
-            && known_before
-            && self.access_good(session, device)
-        {
+        if any_will_do && known_before && self.access_good(process, session, device) {
             self.count(Row::GoodTokenRefused, at, || format!("{call:?} got {code}"));
-        } else if told.is_none() && well && !trying && self.peace.since(begun) && !rejected {
+        } else if told.is_none() && well && !waits && self.peace.since(begun) && !rejected {
             self.count(Row::NothingWorks, at, || format!("{call:?} got {code}"));
         }
     }
 
     /// The server told who is signed in, to a caller who asked then.
-    pub(crate) fn named(&mut self, name: &str, asked: u64, at: u64) {
+    pub(crate) fn named(&mut self, process: u64, name: &str, asked: u64, at: u64) {
         let is = |session: usize| {
             let session = &self.book.sign_ins[session];
             session.user == name || asked <= session.made
         };
         // Garbage on the way names nobody.
         let fits = name.is_empty()
+            || self.is_behind(process)
             || match &self.current {
                 Current::One(session) | Current::Leaving { session, .. } => is(*session),
                 Current::Nobody { .. } | Current::Changing { .. } => true,
@@ -469,12 +478,18 @@ impl Oracle {
         held.is_some_and(|pair| self.book.pairs[pair].access_revoked)
     }
 
-    /// Whether the phone holds an access token that it must think good for some seconds more.
-    fn access_good(&self, session: usize, device: &Device) -> bool {
-        let session = &self.book.sign_ins[session];
-        let Some(pair) = session.held.map(|pair| &self.book.pairs[pair]) else {
+    /// Whether a process holds an access token that it must think good for some seconds more.
+    fn access_good(&self, process: u64, session: usize, device: &Device) -> bool {
+        let holds = self
+            .processes
+            .get(&process)
+            .and_then(|process| process.holds);
+        let Some(pair) = holds.map(|pair| &self.book.pairs[pair]) else {
             return false;
         };
+        if pair.sign_in != session {
+            return false;
+        }
         let margin = (10 * SECOND).min(self.lives.access / 10);
         let end = pair.sent + self.lives.access;
         !pair.access_revoked

@@ -48,7 +48,7 @@ impl Bench {
         let given = self.given(true);
         let at = self.device.at();
         let pair = self.oracle.signed_in(user, given, at, at);
-        self.oracle.heard(pair, at);
+        self.oracle.heard(1, pair, at);
         self.store();
         self.oracle.sign_in_ended(user, true, at);
         self.show(user);
@@ -65,7 +65,7 @@ impl Bench {
     /// The record with the newest pair is written.
     fn store(&mut self) {
         let record = format!("{} {}", token('a', self.made), token('r', self.made));
-        self.oracle.written(1, record.as_bytes());
+        self.oracle.written(1, record.as_bytes(), self.device.at());
     }
 
     fn show(&mut self, user: &str) {

@@ -1,15 +1,11 @@
 //! The way from the phone to its server. What the server does is written into the oracle's book
 //! when it does it, whoever hears of it; what the phone hears is drawn for each request.
 
-use std::{
-    fmt,
-    future::pending,
-    sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
-};
+mod fate;
+mod journey;
 
-use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use std::{fmt, future::pending, sync::Arc, time::Duration};
+
 use quickaccess::{
     BoxFuture,
     transport::{Reach, Reply, Request, SendCause, SendFailure, Transport},
@@ -17,15 +13,15 @@ use quickaccess::{
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use self::{
+    fate::{Fate, Luck},
+    journey::{Back, Journey, wire},
+};
 use crate::{
-    chance::{Chance, MILLION},
-    oracle::{Dead, End, Given, Trouble},
-    plan::Network,
+    oracle::{End, Trouble},
     process::Process,
-    server::{self, reply},
-    time::{MINUTE, SECOND},
+    time::MINUTE,
     weather::Health,
-    world::World,
 };
 
 /// The network as one process sees it.
@@ -39,86 +35,6 @@ enum About {
     Refresh(String),
     Revocation(String),
     Resource,
-}
-
-/// What becomes of a request on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Luck {
-    Good,
-    NoConnection,
-    LostBefore,
-    LostAfter,
-    PageBefore,
-    PageAfter,
-    Truncated,
-    TooLarge,
-    Garbage,
-}
-
-/// What is drawn for one request.
-#[derive(Debug)]
-struct Fate {
-    luck: Luck,
-    /// Milliseconds to the server, in it and back.
-    times: [u64; 3],
-    /// A dead connection is noticed at once, not by its time limit.
-    resets: bool,
-    /// Decides what an ill server does, and what garbage looks like.
-    rest: Chance,
-}
-
-/// What comes back.
-enum Back {
-    /// An answer, and what it means for a refresh or a sign-in.
-    Reply(Reply, End),
-    /// It broke off.
-    Broken(SendCause),
-}
-
-impl Fate {
-    fn draw(network: &Network, chance: &mut Chance) -> Self {
-        let mut left = chance.below(MILLION);
-        let mut luck = Luck::Good;
-        for (ppm, bad) in [
-            (network.lost_before / 3, Luck::NoConnection),
-            (
-                network.lost_before - network.lost_before / 3,
-                Luck::LostBefore,
-            ),
-            (network.lost_after, Luck::LostAfter),
-            (network.page_before, Luck::PageBefore),
-            (network.page_after, Luck::PageAfter),
-            (network.garbled / 3, Luck::Truncated),
-            (network.garbled / 3, Luck::TooLarge),
-            (network.garbled / 3, Luck::Garbage),
-        ] {
-            match left.checked_sub(ppm) {
-                Some(rest) => left = rest,
-                None => {
-                    luck = bad;
-                    break;
-                }
-            }
-        }
-        let mut times = [
-            chance.between(15, 120),
-            chance.magnitude(5, 300),
-            chance.between(15, 120),
-        ];
-        if chance.happens(network.slow) {
-            times[chance.below(3) as usize] += chance.between(5 * SECOND, 110 * SECOND);
-        }
-        Self {
-            luck,
-            times,
-            resets: chance.percent(60),
-            rest: Chance::stream(chance.next(), "rest"),
-        }
-    }
-
-    fn is_slow(&self) -> bool {
-        self.times.iter().sum::<u64>() > 2 * SECOND
-    }
 }
 
 impl About {
@@ -149,6 +65,14 @@ impl About {
             Self::Revocation(_) => "a revocation",
             Self::Resource => "a request",
         }
+    }
+}
+
+/// The refresh token that a request sends.
+pub(crate) fn refresh_token_of(request: &Request) -> Option<String> {
+    match About::of(request) {
+        About::Refresh(token) => Some(token),
+        _ => None,
     }
 }
 
@@ -189,6 +113,9 @@ impl Way {
             sent,
         };
         tokio::spawn(journey.run(wire, tell));
+        if matches!(about, About::Refresh(_)) {
+            self.wake_others();
+        }
         let answer = async {
             match told.await {
                 Ok(back) => back,
@@ -212,6 +139,21 @@ impl Way {
             Back::Broken(cause) => {
                 open.ended(End::Unknown);
                 Err(self.failed(&about, Reach::Unknown, cause))
+            }
+        }
+    }
+
+    /// While one process refreshes, the system may let another one go on that it had stopped.
+    fn wake_others(&self) {
+        for other in self.0.world.stopped_beside(&self.0) {
+            let wait = self
+                .0
+                .draw(|chance| chance.percent(50).then(|| chance.magnitude(1, 400)));
+            if let Some(wait) = wait {
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(wait)).await;
+                    other.stop(false);
+                });
             }
         }
     }
@@ -280,7 +222,9 @@ impl Way {
                 oracle.trouble(Trouble::AskedToWait(wish), at);
             }
             (About::Refresh(_), End::Other) => oracle.trouble(Trouble::Refused, at),
-            (About::Password(_), End::Granted(pair)) => oracle.heard(pair, at),
+            (About::Password(_), End::Granted(pair)) => {
+                oracle.heard(self.0.number, pair, at);
+            }
             (About::Resource, _) if matches!(status, 401 | 403) => oracle.reason_to_refresh(at),
             _ => {}
         }
@@ -356,138 +300,4 @@ impl Drop for OpenRefresh {
         }
         self.end(End::Unknown);
     }
-}
-
-/// A request outside the phone: it goes on whatever becomes of who sent it.
-struct Journey {
-    world: Arc<World>,
-    about: About,
-    fate: Fate,
-    path: u64,
-    sent: u64,
-}
-
-impl Journey {
-    /// To the server and back; says nothing where nothing arrives.
-    async fn run(mut self, wire: http::Request<Bytes>, tell: oneshot::Sender<Back>) {
-        let pass = |ms| tokio::time::sleep(Duration::from_millis(ms));
-        let [there, inside, back] = self.fate.times;
-        pass(there).await;
-        if self.fate.luck == Luck::LostBefore || self.is_cut() {
-            return;
-        }
-        let (slow_before, slow_after) = match self.world.server.health() {
-            Health::Slow(lasts) => {
-                let before = self.fate.rest.between(0, lasts);
-                (before, lasts - before)
-            }
-            _ => (0, 0),
-        };
-        pass(slow_before + inside).await;
-        let Some(answer) = self.at_server(wire).await else {
-            return;
-        };
-        pass(slow_after + back).await;
-        if !self.is_cut() {
-            // Nobody may be there to hear it.
-            let _ = tell.send(answer);
-        }
-    }
-
-    /// Whether the phone has left the network that the request came from.
-    fn is_cut(&self) -> bool {
-        self.world.device.path() != self.path
-    }
-
-    async fn at_server(&mut self, wire: http::Request<Bytes>) -> Option<Back> {
-        let nothing = |reply| Some(Back::Reply(reply, End::Unknown));
-        match self.world.server.health() {
-            Health::Down => return None,
-            Health::Failing {
-                status,
-                html,
-                commits,
-            } => {
-                if self.fate.rest.percent(commits) {
-                    self.commit(wire).await?;
-                }
-                return nothing(server::page(status, html));
-            }
-            Health::Busy { retry_after } => {
-                return Some(Back::Reply(server::busy(retry_after), End::Other));
-            }
-            Health::Well | Health::Slow(_) => {}
-        }
-        if self.fate.luck == Luck::PageBefore {
-            return nothing(server::page(502, true));
-        }
-        let (status, body, end) = self.commit(wire).await?;
-        match self.fate.luck {
-            Luck::LostAfter => None,
-            Luck::PageAfter => nothing(server::page(502, true)),
-            Luck::Truncated => Some(Back::Broken(SendCause::Truncated)),
-            Luck::TooLarge => Some(Back::Broken(SendCause::TooLarge)),
-            Luck::Garbage => nothing(server::garbage(&mut self.fate.rest)),
-            _ => Some(Back::Reply(reply(status, body, HeaderMap::new()), end)),
-        }
-    }
-
-    /// The server does what was asked, and the book takes it down.
-    async fn commit(&self, wire: http::Request<Bytes>) -> Option<(StatusCode, Bytes, End)> {
-        let world = &self.world;
-        let (status, body) = world.server.carry_out(wire).await?;
-        let made = world.device.at();
-        world.tell("server", status.as_u16().into(), || {
-            format!("the server answers {status} to {}", self.about.words())
-        });
-        let json: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
-        let given = text("access_token").map(|access| Given {
-            access,
-            refresh: text("refresh_token"),
-        });
-        let refused = text("title").as_deref() == Some("invalid_grant");
-        let mut oracle = world.oracle();
-        let end = match (&self.about, given) {
-            (About::Password(user), Some(given)) => {
-                End::Granted(oracle.signed_in(user, given, self.sent, made))
-            }
-            (About::Refresh(with), Some(given)) => {
-                let dies = world.plan.mode != quickaccess_simulator::RefreshMode::Reusable;
-                let pair = oracle.refreshed(with, given, (self.sent, made), dies);
-                pair.map_or(End::Other, End::Granted)
-            }
-            (About::Refresh(with), None) if refused => {
-                if oracle.why_dead(with, made) == Some(Dead::Used) {
-                    world.server.reuses_known.fetch_add(1, Relaxed);
-                }
-                oracle.refused(with, made);
-                End::Refused
-            }
-            (About::Revocation(token), None) if status.is_success() => {
-                oracle.revoked_by_client(token);
-                End::Other
-            }
-            _ => End::Other,
-        };
-        Some((status, body, end))
-    }
-}
-
-/// The request as the simulator takes it.
-fn wire(request: &Request) -> http::Request<Bytes> {
-    let body = request.body.as_ref();
-    let mut wire = http::Request::builder()
-        .method(request.method.clone())
-        .uri(request.url.as_str())
-        .header("accept", "application/json");
-    if body.is_some() {
-        wire = wire.header("content-type", "application/json");
-    }
-    if let Some(token) = &request.bearer {
-        wire = wire.header("authorization", format!("Bearer {}", token.expose()));
-    }
-    let body = body.map_or_else(Bytes::new, |body| Bytes::copy_from_slice(body.expose()));
-    wire.body(body)
-        .expect("the core sends well-formed requests")
 }
