@@ -15,8 +15,8 @@ pub(crate) struct SignIn {
     pub(crate) made: u64,
     /// The newest pair that the phone holds, in a living process or in its store.
     pub(crate) held: Option<usize>,
-    /// A refresh token that the server refused for good, and when the phone heard it.
-    pub(crate) refused: Option<(String, u64)>,
+    /// What the server refused for good.
+    pub(crate) refused: Option<Refusal>,
     /// When the refresh was sent whose answer brought no refresh token, from a server that gives
     /// each one use; it was heard.
     pub(crate) spent: Option<u64>,
@@ -26,6 +26,16 @@ pub(crate) struct SignIn {
     pub(crate) lost: Option<Loss>,
     /// The cause that was told when no refresh was left.
     pub(crate) told_ended: Option<Cause>,
+}
+
+/// The server's word, as the phone heard it, that a refresh token is no good.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) token: String,
+    pub(crate) heard: u64,
+    /// A try with that token was without an answer then; what another process hears afterwards, this
+    /// one could not know.
+    pub(crate) unanswered: bool,
 }
 
 /// One answer with tokens.

@@ -1,6 +1,6 @@
 //! The oracle at the network and at the store: what was sent, answered, written and lost.
 
-use super::{Current, Dead, Given, Oracle, Row, Trouble, tokens_in};
+use super::{Current, Dead, Given, Oracle, Row, Trouble, book::Refusal, tokens_in};
 use crate::{
     time::MINUTE,
     weather::{Admin, Loss},
@@ -157,8 +157,13 @@ impl Oracle {
                 }
             }
             End::Refused => {
-                if let Some(sign_in) = self.book.token(refresh).map(|token| token.sign_in) {
-                    self.book.sign_ins[sign_in].refused = Some((refresh.to_owned(), at));
+                if let Some(token) = self.book.token(refresh) {
+                    let (sign_in, unanswered) = (token.sign_in, token.unanswered);
+                    self.book.sign_ins[sign_in].refused = Some(Refusal {
+                        token: refresh.to_owned(),
+                        heard: at,
+                        unanswered,
+                    });
                 }
             }
             End::Granted(pair) => self.heard(process, pair, at),

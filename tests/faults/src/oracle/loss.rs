@@ -44,23 +44,23 @@ impl Facts {
     ) -> Self {
         let session = &book.sign_ins[sign_in];
         let refused = session.refused.as_ref();
-        let token = refused.and_then(|(refresh, _)| book.token(refresh));
+        let token = refused.and_then(|refused| book.token(&refused.token));
         let between = refused
             .zip(session.spent)
-            .map(|((_, at), spent)| at - spent);
-        let newer = refused
-            .zip(in_store)
-            .is_some_and(|((refused, heard), pair)| {
-                let pair = &book.pairs[pair];
-                let another = pair.refresh.as_ref().filter(|refresh| *refresh != refused);
-                let good = another.is_some_and(|refresh| book.dead(refresh, at).is_none());
-                good && pair.sign_in == sign_in && pair.stored_at < *heard
-            });
+            .map(|(refused, spent)| refused.heard - spent);
+        let newer = refused.zip(in_store).is_some_and(|(refused, pair)| {
+            let pair = &book.pairs[pair];
+            let another = pair.refresh.as_ref();
+            let another = another.filter(|refresh| **refresh != refused.token);
+            let good = another.is_some_and(|refresh| book.dead(refresh, at).is_none());
+            good && pair.sign_in == sign_in && pair.stored_at < refused.heard
+        });
         Self {
             asked: session.asked_out,
             lost: session.lost,
-            refused: refused.and_then(|(refresh, _)| book.dead(refresh, at)),
-            unanswered: token.is_some_and(|token| token.unanswered),
+            refused: refused.and_then(|refused| book.dead(&refused.token, at)),
+            unanswered: refused.is_some_and(|refused| refused.unanswered)
+                || token.is_some_and(|token| token.unanswered),
             without_note: token.is_some_and(|token| token.without_note),
             spent: session.spent.is_some(),
             spent_long_ago: between.is_some_and(|between| between > 10 * MINUTE),

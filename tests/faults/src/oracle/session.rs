@@ -433,9 +433,13 @@ impl Oracle {
         let known_before = heard.is_some_and(|heard| heard < begun);
         let rejected = code == Code::NoApiAccess && self.access_revoked(session);
         if any_will_do && known_before && self.access_good(process, session, device) {
-            self.count(Row::GoodTokenRefused, at, || format!("{call:?} got {code}"));
+            self.count(Row::GoodTokenRefused, at, || {
+                format!("{call:?} got {code} after {}", span(at - begun))
+            });
         } else if told.is_none() && well && !waits && self.peace.since(begun) && !rejected {
-            self.count(Row::NothingWorks, at, || format!("{call:?} got {code}"));
+            self.count(Row::NothingWorks, at, || {
+                format!("{call:?} got {code} after {}", span(at - begun))
+            });
         }
     }
 
