@@ -121,9 +121,9 @@ impl Keeper {
     }
 }
 
-/// Whether an entry is the session's own.
+/// Whether an entry is the session's own, and neither a copy beside it nor about certificates.
 pub(crate) fn is_record(name: &str) -> bool {
-    !name.starts_with("trust-") && !name.ends_with(".aside")
+    !name.starts_with("trust-") && !name.contains('.')
 }
 
 impl TokenStore for Keeper {

@@ -125,7 +125,9 @@ impl Oracle {
                 });
             }
         }
-        if matches!(&self.current, Current::Nobody { .. }) && !self.is_behind(process) {
+        // What was on its way already at that moment is no harm.
+        let over = matches!(&self.current, Current::Nobody { .. }) && at > self.changed_at;
+        if over && !self.is_behind(process) {
             self.count(Row::SentAfterSignOut, at, || {
                 format!("of sign-in {sign_in}")
             });
@@ -137,7 +139,7 @@ impl Oracle {
         let hangs = self
             .processes
             .get(&process)
-            .is_some_and(|process| process.store_hangs);
+            .is_some_and(|process| process.hanging > 0);
         let refused = self
             .refused_write
             .is_some_and(|refused| at < refused + 70_000);
@@ -196,7 +198,7 @@ impl Oracle {
             .filter(|(number, _)| **number != process);
         let mut others = others.map(|(_, other)| other);
         others.any(|other| {
-            let at_it = other.note_open || other.trying > 0 || other.store_hangs;
+            let at_it = other.note_open || other.trying > 0 || other.hanging > 0;
             at_it && at < other.wrote + LEASE
         })
     }
@@ -210,6 +212,8 @@ impl Oracle {
         let ended = std::mem::take(&mut known.ended);
         known.note_open = same && !ended;
         known.wrote = at;
+        let beside = known.widget;
+        self.written_beside |= beside;
         let sign_in = |pair: usize| self.book.pairs[pair].sign_in;
         let changing = matches!(self.current, Current::Changing { .. });
         self.overwritten |= changing && pair.map(sign_in) != self.in_store.map(sign_in);
@@ -224,7 +228,11 @@ impl Oracle {
 
     /// A call of the store takes longer than anybody waits for it, or ends at last.
     pub(crate) fn store_hangs(&mut self, process: u64, hangs: bool, at: u64) {
-        self.process(process).store_hangs = hangs;
+        let hanging = &mut self.process(process).hanging;
+        *hanging = match hangs {
+            true => *hanging + 1,
+            false => hanging.saturating_sub(1),
+        };
         self.write_refused(at);
         self.trouble(Trouble::Store, at);
     }

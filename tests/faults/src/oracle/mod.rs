@@ -38,6 +38,8 @@ pub(crate) struct Oracle {
     changed_at: u64,
     /// A process died since a session ended last, or another one may still hold it.
     undone: bool,
+    /// A process beside the app has written the store since then.
+    written_beside: bool,
     /// The pair that the store holds.
     in_store: Option<usize>,
     /// What the store lost since its last write.
@@ -116,8 +118,8 @@ struct Process {
     note_open: bool,
     /// A refresh ended since its last write, so that the same tokens again close the note.
     ended: bool,
-    /// A call of the store takes longer than anybody waits for it.
-    store_hangs: bool,
+    /// How many of its calls of the store or the data folder take longer than anybody waits.
+    hanging: u64,
     /// The pair that it heard, served or found in the store last.
     holds: Option<usize>,
     /// When it wrote the store last.
@@ -141,6 +143,7 @@ impl Oracle {
             current: Current::nobody(Cause::NeverSignedIn),
             changed_at: 0,
             undone: false,
+            written_beside: false,
             in_store: None,
             last_loss: None,
             overwritten: false,
@@ -212,6 +215,7 @@ impl Oracle {
     fn change(&mut self, current: Current, at: u64) {
         self.current = current;
         self.changed_at = at;
+        self.written_beside = false;
     }
 
     fn process(&mut self, number: u64) -> &mut Process {

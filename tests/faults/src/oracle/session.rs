@@ -60,7 +60,11 @@ impl Oracle {
     fn nobody_seen(&mut self, process: u64, told: Option<Cause>, device: &Device) {
         let at = device.at();
         match self.current.clone() {
-            Current::Nobody { causes, .. } => self.told_again(&causes, told, at),
+            Current::Nobody { causes, was } => {
+                if !self.ended_again(process, was, told, device) {
+                    self.told_again(&causes, told, at);
+                }
+            }
             Current::One(session) => self.ended(process, session, told, device),
             Current::Leaving { session, .. } => self.ended(process, session, told, device),
             Current::Changing {
@@ -100,6 +104,26 @@ impl Oracle {
                 }
             }
         }
+    }
+
+    /// Whether a process beside the app has gone on with the session after the app had told of its
+    /// end, such as with an answer that it heard late, and the cause is true of how it ended then.
+    fn ended_again(
+        &mut self,
+        process: u64,
+        was: Option<(usize, Row)>,
+        told: Option<Cause>,
+        device: &Device,
+    ) -> bool {
+        let (Some((session, _)), Some(told)) = (was.filter(|_| self.written_beside), told) else {
+            return false;
+        };
+        let facts = self.facts(process, session, device);
+        let explained = loss::judge(&facts, told).is_explained();
+        if explained && let Current::Nobody { causes, .. } = &mut self.current {
+            causes.push(told);
+        }
+        explained
     }
 
     /// Nobody was signed in before: the cause must be the same as then.
@@ -343,7 +367,7 @@ impl Oracle {
         let session = self.book.pairs[pair].sign_in;
         let by = self.process(process);
         by.holds = Some(pair);
-        let hangs = by.store_hangs;
+        let hangs = by.hanging > 0;
         if self.is_behind(process) {
             return;
         }
@@ -426,7 +450,7 @@ impl Oracle {
         let known = self.process(process);
         // Who was stopped in the middle comes back to a clock that has run on.
         let stopped = known.stopped.is_some_and(|stopped| stopped > begun);
-        let hangs = known.trying > 0 || known.store_hangs || stopped;
+        let hangs = known.trying > 0 || known.hanging > 0 || stopped;
         let holds = known.holds;
         let waits = hangs || self.others_have_the_lease(process, at);
         let heard = holds.and_then(|pair| self.book.pairs[pair].heard);
