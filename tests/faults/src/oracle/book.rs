@@ -33,8 +33,8 @@ pub(crate) struct SignIn {
 pub(crate) struct Refusal {
     pub(crate) token: String,
     pub(crate) heard: u64,
-    /// A try with that token was without an answer then; what another process hears afterwards, this
-    /// one could not know.
+    /// A try with that token was without an answer when it was sent, or when this was heard; what
+    /// another process hears meanwhile, this one cannot know.
     pub(crate) unanswered: bool,
 }
 

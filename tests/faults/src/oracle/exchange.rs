@@ -1,6 +1,6 @@
 //! The oracle at the network and at the store: what was sent, answered, written and lost.
 
-use super::{Current, Dead, Given, Oracle, Row, Trouble, book::Refusal, tokens_in};
+use super::{Current, Dead, Given, OnItsWay, Oracle, Row, Trouble, book::Refusal, tokens_in};
 use crate::{
     time::MINUTE,
     weather::{Admin, Loss},
@@ -95,29 +95,38 @@ impl Oracle {
         token.without_note |= !noted;
         let (sign_in, used, answer) = (token.sign_in, token.used, token.exchanged_for);
         let open = &self.processes.entry(process).or_default().open;
-        let same = |open: &String| self.book.token(open).is_some_and(|o| o.sign_in == sign_in);
+        let same = |open: &OnItsWay| {
+            let open = self.book.token(&open.refresh);
+            open.is_some_and(|open| open.sign_in == sign_in)
+        };
         let twice = open.iter().any(same);
-        if self.others_are_at_it(process) {
+        let holds = self.process(process).holds;
+        // What only another process has heard, this one cannot know.
+        let heard_elsewhere = answer.is_some_and(|answer| {
+            let pair = &self.book.pairs[answer];
+            used && pair.heard.is_some() && !pair.stored && holds != Some(answer)
+        });
+        if (self.others_are_at_it(process) || heard_elsewhere)
+            && let Some(token) = self.book.token_mut(refresh)
+        {
             // How the other one's try ends, nobody here can know.
-            if let Some(token) = self.book.token_mut(refresh) {
-                token.unanswered = true;
-            }
+            token.unanswered = true;
         }
         if twice {
             self.count(Row::SentTwiceAtOnce, at, || {
                 format!("process {process} sent one while another was open")
             });
         }
-        self.process(process).open.push(refresh.to_owned());
+        let unanswered = self.book.token(refresh).is_some_and(|token| token.unanswered);
+        self.process(process).open.push(OnItsWay {
+            refresh: refresh.to_owned(),
+            unanswered,
+        });
         if let Some(answer) = answer.filter(|_| used) {
             let (pair, session) = (&self.book.pairs[answer], &self.book.sign_ins[sign_in]);
             // Where no new one came, it may be sent once more to find out what became of it.
             let came = pair.refresh.as_deref() != Some(refresh);
             let stored = pair.stored && session.lost.is_none();
-            let holds = self
-                .processes
-                .get(&process)
-                .and_then(|process| process.holds);
             if came && (stored || holds == Some(answer)) {
                 self.count(Row::SentAfterStored, at, || {
                     let how = if stored { "stored" } else { "heard" };
@@ -150,7 +159,8 @@ impl Oracle {
     pub(crate) fn refresh_ended(&mut self, process: u64, refresh: &str, end: End, at: u64) {
         let known = self.process(process);
         known.trying = known.trying.saturating_sub(1);
-        known.open.retain(|open| open != refresh);
+        let place = known.open.iter().position(|open| open.refresh == refresh);
+        let before = place.is_some_and(|place| known.open.remove(place).unanswered);
         known.ended |= end != End::Unknown;
         match end {
             End::Unknown => {
@@ -160,7 +170,7 @@ impl Oracle {
             }
             End::Refused => {
                 if let Some(token) = self.book.token(refresh) {
-                    let (sign_in, unanswered) = (token.sign_in, token.unanswered);
+                    let (sign_in, unanswered) = (token.sign_in, before || token.unanswered);
                     self.book.sign_ins[sign_in].refused = Some(Refusal {
                         token: refresh.to_owned(),
                         heard: at,
@@ -262,7 +272,8 @@ impl Oracle {
         let process = self.processes.remove(&number).unwrap_or_default();
         let noted = self.in_store.filter(|_| process.note_open);
         let noted = noted.and_then(|pair| self.book.pairs[pair].refresh.clone());
-        for refresh in process.open.into_iter().chain(noted) {
+        let open = process.open.into_iter().map(|open| open.refresh);
+        for refresh in open.chain(noted) {
             if let Some(token) = self.book.token_mut(&refresh) {
                 token.unanswered = true;
             }

@@ -106,13 +106,21 @@ impl Current {
     }
 }
 
+/// A refresh token that was sent and not answered yet.
+#[derive(Debug)]
+struct OnItsWay {
+    refresh: String,
+    /// A try with it was without an answer when it was sent.
+    unanswered: bool,
+}
+
 /// What is known of a process of the app.
 #[derive(Debug, Default)]
 struct Process {
     /// How many of its refreshes wait for a connection or for an answer.
     trying: u64,
     /// Its refresh tokens that are on the way.
-    open: Vec<String>,
+    open: Vec<OnItsWay>,
     /// It wrote the same tokens again, as a note before a refresh is: whether one went out, its
     /// next start can't tell.
     note_open: bool,
