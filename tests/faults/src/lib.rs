@@ -13,7 +13,6 @@
 //!     seed: 7,
 //!     threads: 1,
 //!     client: Client::Core,
-//!     widgets: false,
 //!     mutation: None,
 //! };
 //! let summary = run(&settings, |_| ());

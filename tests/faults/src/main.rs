@@ -29,9 +29,6 @@ struct Arguments {
     /// How many phones live at the same time; one for each core if missing
     #[arg(long)]
     threads: Option<usize>,
-    /// Gives half of the apps a second process on the same store
-    #[arg(long)]
-    widgets: bool,
     /// Runs a core with this bug, which must be found: publish-before-write, no-epoch-check,
     /// second-refresh, page-believed or believed-unread
     #[arg(long, value_name = "BUG")]
@@ -54,7 +51,6 @@ fn main() -> ExitCode {
         } else {
             Client::Core
         },
-        widgets: arguments.widgets,
         mutation: arguments.mutation,
     };
     println!("seed {}", settings.seed);

@@ -116,7 +116,7 @@ const ROUGH: Network = Network {
 
 impl Plan {
     /// Draws a phone.
-    pub(crate) fn draw(seed: u64, life: u64, widgets: bool) -> Self {
+    pub(crate) fn draw(seed: u64, life: u64) -> Self {
         let mut chance = Chance::stream(seed, "plan");
         let mode = chance.weighted(&[
             (50, RefreshMode::Rotate),
@@ -134,7 +134,7 @@ impl Plan {
             dies_at_step,
             dies_at_turn,
             store_slips: chance.pick(&[0, 200, 2_000]),
-            widget: widgets && chance.percent(50),
+            widget: Chance::stream(seed, "widget").percent(30),
         };
         let access =
             chance.weighted(&[(20, 5 * MINUTE), (30, HOUR), (35, 8 * HOUR), (15, 28 * DAY)]);
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_seed_draws_the_same_phone_and_another_seed_another() {
-        let drawn = |seed| format!("{:?}", Plan::draw(seed, MONTH, true));
+        let drawn = |seed| format!("{:?}", Plan::draw(seed, MONTH));
         assert_eq!(drawn(1), drawn(1));
         assert_ne!(drawn(1), drawn(2));
     }

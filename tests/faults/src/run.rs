@@ -33,8 +33,6 @@ pub struct Settings {
     pub threads: usize,
     /// Which client they have.
     pub client: Client,
-    /// Whether half of the apps have a second process on the same store.
-    pub widgets: bool,
     /// A bug on purpose in the core.
     pub mutation: Option<Mutation>,
 }
@@ -162,7 +160,7 @@ pub fn tell(settings: &Settings, phone: u64) -> Vec<String> {
 
 /// One phone, from its first day to its last.
 fn one(settings: &Settings, phone: u64, life: u64, readable: bool) -> Outcome {
-    let plan = Plan::draw(plan::seed_of(settings.seed, phone), life, settings.widgets);
+    let plan = Plan::draw(plan::seed_of(settings.seed, phone), life);
     let folder = tempfile::Builder::new()
         .prefix("quickaccess-faults-")
         .tempdir_in(ram_disk())

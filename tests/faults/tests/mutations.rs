@@ -7,13 +7,12 @@ use quickaccess_faults::{Client, Mutation, Settings, Summary, run};
 const MONTHS: u64 = 9;
 const MOST: u64 = 40;
 
-fn live(seed: u64, widgets: bool, mutation: Option<Mutation>) -> Summary {
+fn live(seed: u64, mutation: Option<Mutation>) -> Summary {
     let settings = Settings {
         phone_months: MONTHS,
         seed,
         threads: 2,
         client: Client::Core,
-        widgets,
         mutation,
     };
     run(&settings, |_| ())
@@ -21,12 +20,11 @@ fn live(seed: u64, widgets: bool, mutation: Option<Mutation>) -> Summary {
 
 /// Lives with the bug until the promise that it breaks is seen to be broken.
 fn must_be_found(bug: Mutation, kind: &str) {
-    let widgets = bug.takes_two_processes();
     let breaks = |summary: &Summary| summary.findings.iter().any(|(_, found)| found.kind == kind);
     for seed in 0..MOST {
         println!("{bug}: seed {seed}");
-        if breaks(&live(seed, widgets, Some(bug))) {
-            assert!(!breaks(&live(seed, widgets, None)), "and not by the bug");
+        if breaks(&live(seed, Some(bug))) {
+            assert!(!breaks(&live(seed, None)), "and not by the bug");
             return;
         }
     }

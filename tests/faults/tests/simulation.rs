@@ -11,7 +11,6 @@ fn settings(phone_months: u64, seed: u64) -> Settings {
         seed,
         threads: 2,
         client: Client::Core,
-        widgets: false,
         mutation: None,
     }
 }

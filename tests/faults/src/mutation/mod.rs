@@ -46,11 +46,6 @@ impl Mutation {
             Self::BelievedUnread => "believed-unread",
         }
     }
-
-    /// Whether it shows only where two processes use one store.
-    pub fn takes_two_processes(self) -> bool {
-        self == Self::BelievedUnread
-    }
 }
 
 impl fmt::Display for Mutation {

@@ -117,7 +117,10 @@ impl Oracle {
                 format!("process {process} sent one while another was open")
             });
         }
-        let unanswered = self.book.token(refresh).is_some_and(|token| token.unanswered);
+        let unanswered = self
+            .book
+            .token(refresh)
+            .is_some_and(|token| token.unanswered);
         self.process(process).open.push(OnItsWay {
             refresh: refresh.to_owned(),
             unanswered,

@@ -164,7 +164,9 @@ async fn a_refresh_after_a_confirmed_sign_out_is_found() {
     bench.oracle.sign_out_ended(bench.device.at());
     bench.send(1);
     assert_eq!(bench.found(), [], "that one was on its way");
-    bench.oracle.refresh_ended(1, &token('r', 1), End::Unknown, 0);
+    bench
+        .oracle
+        .refresh_ended(1, &token('r', 1), End::Unknown, 0);
     bench.pass(1).await;
     bench.send(1);
     assert_eq!(bench.found(), [Row::SentAfterSignOut]);
