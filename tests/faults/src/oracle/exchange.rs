@@ -1,6 +1,6 @@
 //! The oracle at the network and at the store: what was sent, answered, written and lost.
 
-use super::{Current, Dead, Given, OnItsWay, Oracle, Row, Trouble, book::Refusal, tokens_in};
+use super::{Current, Dead, Given, OnItsWay, Oracle, Row, Trouble, book::Refusal, note, tokens_in};
 use crate::{
     time::MINUTE,
     weather::{Admin, Loss},
@@ -164,7 +164,6 @@ impl Oracle {
         known.trying = known.trying.saturating_sub(1);
         let place = known.open.iter().position(|open| open.refresh == refresh);
         let before = place.is_some_and(|place| known.open.remove(place).unanswered);
-        known.ended |= end != End::Unknown;
         match end {
             End::Unknown => {
                 if let Some(token) = self.book.token_mut(refresh) {
@@ -221,9 +220,23 @@ impl Oracle {
         let tokens = tokens_in(entry);
         let pair = tokens.first().and_then(|access| self.book.pair_of(access));
         let same = pair.is_some() && pair == self.in_store;
+        let refresh = pair.and_then(|pair| self.book.pairs[pair].refresh.clone());
+        for (_, other) in self
+            .processes
+            .iter_mut()
+            .filter(|(one, _)| **one != process)
+        {
+            let open = std::mem::take(&mut other.note_open);
+            if open
+                && same
+                && let Some(token) = refresh.as_ref().and_then(|old| self.book.token_mut(old))
+            {
+                // The note of a process that may still run has been taken over.
+                token.unanswered = true;
+            }
+        }
         let known = self.process(process);
-        let ended = std::mem::take(&mut known.ended);
-        known.note_open = same && !ended;
+        known.note_open = note::is_in(entry);
         known.wrote = at;
         let beside = known.widget;
         self.written_beside |= beside;

@@ -4,6 +4,7 @@
 mod book;
 mod exchange;
 mod loss;
+mod note;
 mod peace;
 mod row;
 mod session;
@@ -121,11 +122,8 @@ struct Process {
     trying: u64,
     /// Its refresh tokens that are on the way.
     open: Vec<OnItsWay>,
-    /// It wrote the same tokens again, as a note before a refresh is: whether one went out, its
-    /// next start can't tell.
+    /// The store holds its note of a refresh: whether one went out, nobody else can tell.
     note_open: bool,
-    /// A refresh ended since its last write, so that the same tokens again close the note.
-    ended: bool,
     /// How many of its calls of the store or the data folder take longer than anybody waits.
     hanging: u64,
     /// The pair that it heard, served or found in the store last.
