@@ -15,8 +15,9 @@ pub(crate) struct SignIn {
     pub(crate) made: u64,
     /// The newest pair that the phone holds, in a living process or in its store.
     pub(crate) held: Option<usize>,
-    /// What the server refused for good.
-    pub(crate) refused: Option<Refusal>,
+    /// What the server refused for good, the newest last; with it what another process heard within
+    /// the minute before.
+    pub(crate) refusals: Vec<Refusal>,
     /// When the refresh was sent whose answer brought no refresh token, from a server that gives
     /// each one use; it was heard.
     pub(crate) spent: Option<u64>,
@@ -118,7 +119,7 @@ impl Book {
             user: user.to_owned(),
             made,
             held: None,
-            refused: None,
+            refusals: Vec::new(),
             spent: None,
             asked_out: false,
             lost: None,

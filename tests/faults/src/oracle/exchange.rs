@@ -173,7 +173,9 @@ impl Oracle {
             End::Refused => {
                 if let Some(token) = self.book.token(refresh) {
                     let (sign_in, unanswered) = (token.sign_in, before || token.unanswered);
-                    self.book.sign_ins[sign_in].refused = Some(Refusal {
+                    let refusals = &mut self.book.sign_ins[sign_in].refusals;
+                    refusals.retain(|one| one.token != refresh && at < one.heard + MINUTE);
+                    refusals.push(Refusal {
                         token: refresh.to_owned(),
                         heard: at,
                         unanswered,

@@ -4,7 +4,7 @@
 use quickaccess::Cause;
 
 use super::{
-    book::{Book, Dead},
+    book::{Book, Dead, Refusal},
     row::Row,
 };
 use crate::{time::MINUTE, weather::Loss};
@@ -34,20 +34,37 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// Reads the facts of a sign-in from the book.
+    /// Reads the facts of a sign-in from the book. Where two processes heard a refusal, each of its
+    /// own token, it is the one that makes `told` true, if one does.
     pub(crate) fn of(
         book: &Book,
         sign_in: usize,
+        (at, told): (u64, Option<Cause>),
+        in_store: Option<usize>,
+        access_good: bool,
+    ) -> Self {
+        let refusals = &book.sign_ins[sign_in].refusals;
+        let facts = |refused| Self::with(book, sign_in, refused, at, in_store, access_good);
+        let true_one = told.and_then(|told| {
+            let mut each = refusals.iter().rev().map(|refused| facts(Some(refused)));
+            each.find(|facts| end_of_renewal(facts, told).is_some())
+        });
+        true_one.unwrap_or_else(|| facts(refusals.last()))
+    }
+
+    fn with(
+        book: &Book,
+        sign_in: usize,
+        refused: Option<&Refusal>,
         at: u64,
         in_store: Option<usize>,
         access_good: bool,
     ) -> Self {
         let session = &book.sign_ins[sign_in];
-        let refused = session.refused.as_ref();
         let token = refused.and_then(|refused| book.token(&refused.token));
         let between = refused
             .zip(session.spent)
-            .map(|(refused, spent)| refused.heard - spent);
+            .map(|(refused, spent)| refused.heard.saturating_sub(spent));
         let newer = refused.zip(in_store).is_some_and(|(refused, pair)| {
             let pair = &book.pairs[pair];
             let another = pair.refresh.as_ref();

@@ -88,7 +88,7 @@ impl Oracle {
             } => {
                 let candidates = (first_new..self.book.sign_ins.len()).rev();
                 let explained = |session: &usize| {
-                    let facts = self.facts(process, *session, device);
+                    let facts = self.facts(process, *session, told, device);
                     told.is_none_or(|told| loss::judge(&facts, told).is_explained())
                 };
                 let session = candidates.chain([before]).find(explained);
@@ -118,7 +118,7 @@ impl Oracle {
         let (Some((session, _)), Some(told)) = (was.filter(|_| self.written_beside), told) else {
             return false;
         };
-        let facts = self.facts(process, session, device);
+        let facts = self.facts(process, session, Some(told), device);
         let explained = loss::judge(&facts, told).is_explained();
         if explained && let Current::Nobody { causes, .. } = &mut self.current {
             causes.push(told);
@@ -154,14 +154,15 @@ impl Oracle {
         lost == Some(told)
     }
 
-    fn facts(&self, process: u64, session: usize, device: &Device) -> Facts {
+    fn facts(&self, process: u64, session: usize, told: Option<Cause>, device: &Device) -> Facts {
         let good = self.access_good(process, session, device);
-        Facts::of(&self.book, session, device.at(), self.in_store, good)
+        let at = device.at();
+        Facts::of(&self.book, session, (at, told), self.in_store, good)
     }
 
     /// A session is over for the person.
     fn ended(&mut self, process: u64, session: usize, told: Option<Cause>, device: &Device) {
-        let facts = self.facts(process, session, device);
+        let facts = self.facts(process, session, told, device);
         let row = match told {
             Some(told) => loss::judge(&facts, told),
             None => loss::judge_silent(&facts),
@@ -201,7 +202,7 @@ impl Oracle {
         }
         if let (Some(told), Current::One(session)) = (ended, &self.current) {
             let session = *session;
-            let facts = self.facts(process, session, device);
+            let facts = self.facts(process, session, Some(told), device);
             let known = self.book.sign_ins[session].told_ended == Some(told);
             if !known && loss::end_of_renewal(&facts, told).is_none() {
                 let row = match facts.newer_in_store {
@@ -435,7 +436,7 @@ impl Oracle {
             return;
         }
         if let Some(told) = told {
-            let facts = self.facts(process, session, device);
+            let facts = self.facts(process, session, Some(told), device);
             let row = match loss::end_of_renewal(&facts, told) {
                 Some(row) => row,
                 None => loss::judge(&facts, told),
