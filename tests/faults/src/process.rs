@@ -142,7 +142,8 @@ impl Process {
         self.world.tell("died", self.number, || {
             format!("process {} ends: {why}", self.number)
         });
-        self.world.oracle().process_died(self.number);
+        let at = self.world.device.at();
+        self.world.oracle().process_died(self.number, at);
         let tasks = {
             let mut inner = self.inner();
             inner.parked.clear();

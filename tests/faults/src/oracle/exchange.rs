@@ -2,13 +2,15 @@
 
 use super::{Current, Dead, Given, OnItsWay, Oracle, Row, Trouble, book::Refusal, note, tokens_in};
 use crate::{
-    time::MINUTE,
+    time::{MINUTE, SECOND},
     weather::{Admin, Loss},
 };
 
 /// A process that has told the store of its refresh is waited for so long, with what it takes to
 /// look again.
 const LEASE: u64 = 5 * MINUTE;
+/// So often who waits looks into the store.
+const LOOK: u64 = 6 * SECOND;
 
 /// How a refresh ended for the process that sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,17 +206,19 @@ impl Oracle {
     }
 
     /// Whether another process has a refresh under way that it has told the store of so lately that
-    /// it is waited for.
+    /// it is waited for, or had until moments ago.
     pub(super) fn others_have_the_lease(&self, process: u64, at: u64) -> bool {
         let others = self
             .processes
             .iter()
             .filter(|(number, _)| **number != process);
         let mut others = others.map(|(_, other)| other);
-        others.any(|other| {
-            let at_it = other.note_open || other.trying > 0 || other.hanging > 0;
-            at_it && at < other.wrote + LEASE
-        })
+        let lately = |(owner, gone): (u64, u64)| owner != process && at < gone + LOOK;
+        self.note_gone.is_some_and(lately)
+            || others.any(|other| {
+                let at_it = other.note_open || other.trying > 0 || other.hanging > 0;
+                at_it && at < other.wrote + LEASE
+            })
     }
 
     /// A process has written an entry.
@@ -222,26 +226,16 @@ impl Oracle {
         let tokens = tokens_in(entry);
         let pair = tokens.first().and_then(|access| self.book.pair_of(access));
         let same = pair.is_some() && pair == self.in_store;
-        let refresh = pair.and_then(|pair| self.book.pairs[pair].refresh.clone());
-        for (_, other) in self
-            .processes
-            .iter_mut()
-            .filter(|(one, _)| **one != process)
-        {
-            let open = std::mem::take(&mut other.note_open);
-            if open
-                && same
-                && let Some(token) = refresh.as_ref().and_then(|old| self.book.token_mut(old))
-            {
-                // The note of a process that may still run has been taken over.
-                token.unanswered = true;
-            }
-        }
+        self.take_notes(process, pair.filter(|_| same), at);
         let known = self.process(process);
-        known.note_open = note::is_in(entry);
+        let noted = note::is_in(entry);
+        let gone = std::mem::replace(&mut known.note_open, noted) && !noted;
         known.wrote = at;
         let beside = known.widget;
         self.written_beside |= beside;
+        if gone {
+            self.note_gone = Some((process, at));
+        }
         let sign_in = |pair: usize| self.book.pairs[pair].sign_in;
         let changing = matches!(self.current, Current::Changing { .. });
         self.overwritten |= changing && pair.map(sign_in) != self.in_store.map(sign_in);
@@ -251,6 +245,20 @@ impl Oracle {
             (known.stored, known.stored_at) = (true, known.stored_at.min(at));
             let sign_in = self.book.pairs[pair].sign_in;
             self.book.sign_ins[sign_in].lost = None;
+        }
+    }
+
+    /// What other processes have noted is overwritten. Where this is the `same` pair again, the note of
+    /// a process that may still run has been taken over, and how its try ends is not known.
+    fn take_notes(&mut self, process: u64, same: Option<usize>, at: u64) {
+        let mut others = self.processes.iter_mut();
+        let noted = others.find(|(number, other)| **number != process && other.note_open);
+        let Some((number, other)) = noted else { return };
+        other.note_open = false;
+        self.note_gone = Some((*number, at));
+        let refresh = same.and_then(|pair| self.book.pairs[pair].refresh.clone());
+        if let Some(token) = refresh.and_then(|refresh| self.book.token_mut(&refresh)) {
+            token.unanswered = true;
         }
     }
 
@@ -286,8 +294,11 @@ impl Oracle {
     }
 
     /// A process is gone, with all that it had not stored.
-    pub(crate) fn process_died(&mut self, number: u64) {
+    pub(crate) fn process_died(&mut self, number: u64, at: u64) {
         let process = self.processes.remove(&number).unwrap_or_default();
+        if process.note_open {
+            self.note_gone = Some((number, at));
+        }
         let noted = self.in_store.filter(|_| process.note_open);
         let noted = noted.and_then(|pair| self.book.pairs[pair].refresh.clone());
         let open = process.open.into_iter().map(|open| open.refresh);

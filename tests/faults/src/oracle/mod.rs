@@ -50,6 +50,8 @@ pub(crate) struct Oracle {
     /// The last time at which the store refused a write.
     refused_write: Option<u64>,
     processes: HashMap<u64, Process>,
+    /// Whose note of a refresh the store has ceased to hold last, and when.
+    note_gone: Option<(u64, u64)>,
     peace: Peace,
     tally: BTreeMap<Row, u64>,
     findings: Vec<Finding>,
@@ -155,6 +157,7 @@ impl Oracle {
             overwritten: false,
             refused_write: None,
             processes: HashMap::new(),
+            note_gone: None,
             peace: Peace::new(lives.access),
             tally: BTreeMap::new(),
             findings: Vec::new(),

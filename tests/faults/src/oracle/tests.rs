@@ -142,7 +142,7 @@ async fn a_refresh_token_that_is_sent_after_its_answer_was_stored_is_found() {
         if stored {
             bench.store();
         }
-        bench.oracle.process_died(1);
+        bench.oracle.process_died(1, 0);
         bench.send(1);
         let expected: &[Row] = if stored { &[Row::SentAfterStored] } else { &[] };
         assert_eq!(bench.found(), expected, "stored: {stored}");
@@ -224,7 +224,7 @@ async fn a_session_that_comes_back_after_a_confirmed_sign_out_is_found_even_afte
     let mut bench = Bench::signed_in();
     bench.oracle.sign_out_begun();
     bench.oracle.sign_out_ended(bench.device.at());
-    bench.oracle.process_died(1);
+    bench.oracle.process_died(1, 0);
     bench.show("qa");
     assert_eq!(bench.found(), [Row::CameBack]);
 }
@@ -234,7 +234,7 @@ async fn a_sign_out_that_a_kill_cut_short_may_be_done_or_not() {
     for done in [true, false] {
         let mut bench = Bench::signed_in();
         bench.oracle.sign_out_begun();
-        bench.oracle.process_died(1);
+        bench.oracle.process_died(1, 0);
         match done {
             true => bench.show_nobody(Cause::SignedOut),
             false => bench.show("qa"),
