@@ -54,8 +54,9 @@ pub(crate) struct Pair {
     pub(crate) heard: Option<u64>,
     /// Whether it was ever in the store.
     pub(crate) stored: bool,
-    /// When it came into the store first.
+    /// When it came into the store first, and with which write of all.
     pub(crate) stored_at: u64,
+    pub(crate) stored_by: u64,
 }
 
 /// One refresh token.
@@ -180,6 +181,7 @@ impl Book {
             heard: None,
             stored: false,
             stored_at: u64::MAX,
+            stored_by: u64::MAX,
         });
         pair
     }

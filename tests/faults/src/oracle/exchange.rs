@@ -9,6 +9,8 @@ use crate::{
 /// A process that has told the store of its refresh is waited for so long, with what it takes to
 /// look again.
 const LEASE: u64 = 5 * MINUTE;
+/// A refresh is sent so soon after its note, or not at all.
+const SENT_AFTER_NOTE: u64 = 20 * SECOND;
 /// So often who waits looks into the store.
 const LOOK: u64 = 6 * SECOND;
 
@@ -131,7 +133,12 @@ impl Oracle {
             let (pair, session) = (&self.book.pairs[answer], &self.book.sign_ins[sign_in]);
             // Where no new one came, it may be sent once more to find out what became of it.
             let came = pair.refresh.as_deref() != Some(refresh);
-            let stored = pair.stored && session.lost.is_none();
+            // Another process may have been stopped with the answer, and stored it at last between
+            // this one's note and its sending: no look into the store could be later.
+            let noted = self.process_noted(process);
+            let crossed =
+                noted.is_some_and(|(note, on)| pair.stored_by > note && at < on + SENT_AFTER_NOTE);
+            let stored = pair.stored && session.lost.is_none() && !crossed;
             if came && (stored || holds == Some(answer)) {
                 self.count(Row::SentAfterStored, at, || {
                     let how = if stored { "stored" } else { "heard" };
@@ -146,6 +153,10 @@ impl Oracle {
                 format!("of sign-in {sign_in}")
             });
         }
+    }
+
+    fn process_noted(&self, process: u64) -> Option<(u64, u64)> {
+        self.processes.get(&process)?.noted
     }
 
     /// Whether a write of the last moments can have told the store of a refresh.
@@ -227,9 +238,11 @@ impl Oracle {
         let pair = tokens.first().and_then(|access| self.book.pair_of(access));
         let same = pair.is_some() && pair == self.in_store;
         self.take_notes(process, pair.filter(|_| same), at);
+        self.writes += 1;
+        let noted = note::is_in(entry).then_some((self.writes, at));
         let known = self.process(process);
-        let noted = note::is_in(entry);
-        let gone = std::mem::replace(&mut known.note_open, noted) && !noted;
+        let gone = std::mem::replace(&mut known.note_open, noted.is_some()) && noted.is_none();
+        known.noted = noted.or(known.noted);
         known.wrote = at;
         let beside = known.widget;
         self.written_beside |= beside;
@@ -242,7 +255,9 @@ impl Oracle {
         (self.in_store, self.last_loss) = (pair, None);
         if let Some(pair) = pair {
             let known = &mut self.book.pairs[pair];
-            (known.stored, known.stored_at) = (true, known.stored_at.min(at));
+            if !known.stored {
+                (known.stored, known.stored_at, known.stored_by) = (true, at, self.writes);
+            }
             let sign_in = self.book.pairs[pair].sign_in;
             self.book.sign_ins[sign_in].lost = None;
         }

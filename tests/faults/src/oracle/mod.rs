@@ -50,6 +50,8 @@ pub(crate) struct Oracle {
     /// The last time at which the store refused a write.
     refused_write: Option<u64>,
     processes: HashMap<u64, Process>,
+    /// Counts the writes of the record.
+    writes: u64,
     /// Whose note of a refresh the store has ceased to hold last, and when.
     note_gone: Option<(u64, u64)>,
     peace: Peace,
@@ -124,6 +126,8 @@ struct Process {
     trying: u64,
     /// Its refresh tokens that are on the way.
     open: Vec<OnItsWay>,
+    /// Its last note of a refresh: which write of all, and when.
+    noted: Option<(u64, u64)>,
     /// The store holds its note of a refresh: whether one went out, nobody else can tell.
     note_open: bool,
     /// How many of its calls of the store or the data folder take longer than anybody waits.
@@ -157,6 +161,7 @@ impl Oracle {
             overwritten: false,
             refused_write: None,
             processes: HashMap::new(),
+            writes: 0,
             note_gone: None,
             peace: Peace::new(lives.access),
             tally: BTreeMap::new(),
