@@ -2,11 +2,13 @@
 //! and the callers, and judges every end of a session and every promise.
 
 mod book;
+mod callers;
 mod exchange;
 mod loss;
 mod note;
 mod peace;
 mod row;
+mod sending;
 mod session;
 
 use std::collections::{BTreeMap, HashMap};
@@ -16,10 +18,11 @@ use quickaccess::Cause;
 use self::{book::Book, peace::Peace};
 pub(crate) use self::{
     book::{Dead, Given, Lifetimes, tokens_in},
+    callers::Call,
     exchange::End,
     peace::Trouble,
     row::Row,
-    session::{Call, Seen},
+    session::Seen,
 };
 use crate::{time::words, weather::Loss};
 

@@ -1,5 +1,7 @@
 //! Broken promises, planted one by one: each must be found, and the same without it must not.
 
+mod two;
+
 use super::*;
 use crate::{
     device::Device,
@@ -64,8 +66,7 @@ impl Bench {
 
     /// The record with the newest pair is written.
     fn store(&mut self) {
-        let record = format!("{} {}", token('a', self.made), token('r', self.made));
-        self.oracle.written(1, record.as_bytes(), self.device.at());
+        self.store_by(1);
     }
 
     fn show(&mut self, user: &str) {
@@ -80,19 +81,65 @@ impl Bench {
     }
 
     fn send(&mut self, number: u64) {
+        self.send_by(1, number);
+    }
+
+    fn send_by(&mut self, process: u64, number: u64) {
         let at = self.device.at();
-        self.oracle.refresh_begun(1);
-        self.oracle.refresh_sent(1, &token('r', number), at);
+        self.oracle.refresh_begun(process);
+        self.oracle.refresh_sent(process, &token('r', number), at);
+    }
+
+    /// A process writes its note of a refresh.
+    fn note_by(&mut self, process: u64, number: u64) {
+        let (access, refresh) = (token('a', number), token('r', number));
+        let record = note::record(&access, &refresh, Some(1));
+        self.oracle.written(process, &record, self.device.at());
+    }
+
+    /// The server refuses a refresh token, and a process hears it.
+    fn refuse_by(&mut self, process: u64, number: u64) {
+        let (with, at) = (token('r', number), self.device.at());
+        self.oracle.refused(&with, at);
+        self.oracle.refresh_ended(process, &with, End::Refused, at);
     }
 
     /// The server exchanges a refresh token; the answer is heard.
     fn exchange(&mut self, number: u64) {
+        let answer = self.commit(number);
+        self.hear_by(1, number, answer);
+    }
+
+    /// The server exchanges a refresh token.
+    fn commit(&mut self, number: u64) -> End {
         let at = self.device.at();
         let given = self.given(true);
-        let with = token('r', number);
-        let pair = self.oracle.refreshed(&with, given, (at, at), true);
-        let end = End::Granted(pair.expect("the server knows the token"));
-        self.oracle.refresh_ended(1, &with, end, at);
+        let pair = self
+            .oracle
+            .refreshed(&token('r', number), given, (at, at), true);
+        End::Granted(pair.expect("the server knows the token"))
+    }
+
+    fn hear_by(&mut self, process: u64, number: u64, answer: End) {
+        let at = self.device.at();
+        self.oracle
+            .refresh_ended(process, &token('r', number), answer, at);
+    }
+
+    /// A process beside the app starts, and has read the store.
+    fn widget(&mut self) {
+        let at = self.device.at();
+        self.oracle.process_started(2, true, at);
+        let user = "qa".to_owned();
+        let seen = Seen::Somebody { user, ended: None };
+        self.oracle.state_seen(2, &seen, &self.device);
+    }
+
+    /// A process writes the record with the newest pair.
+    fn store_by(&mut self, process: u64) {
+        let record = format!("{} {}", token('a', self.made), token('r', self.made));
+        self.oracle
+            .written(process, record.as_bytes(), self.device.at());
     }
 
     fn serve(&mut self, number: u64) {
