@@ -14,6 +14,7 @@
 //!     threads: 1,
 //!     client: Client::Core,
 //!     mutation: None,
+//!     focus: None,
 //! };
 //! let summary = run(&settings, |_| ());
 //! assert!(last_line(&summary).ends_with(" 0 unexplained"));
@@ -24,6 +25,7 @@ mod calendar;
 mod chance;
 mod device;
 mod fault_log;
+mod focus;
 mod life;
 mod mutation;
 mod network;
@@ -41,7 +43,8 @@ mod weather;
 mod world;
 
 pub use app::Client;
+pub use focus::Focus;
 pub use mutation::Mutation;
-pub use oracle::Finding;
+pub use oracle::{Finding, Happening};
 pub use report::{last_line, table};
 pub use run::{Settings, Summary, run, tell};

@@ -15,6 +15,7 @@ use crate::{
     app::{App, Client},
     chance::Chance,
     mutation::Mutation,
+    oracle::Happening,
     plan::USERS,
     process::Process,
     usage,
@@ -128,8 +129,12 @@ impl Life {
                 device.sleep();
                 device.reboot();
                 device.move_wall(off);
+                if off != 0 {
+                    world.oracle().happens(Happening::ClockMoved);
+                }
             }
             Event::ClockMoved(by) => {
+                world.oracle().happens(Happening::ClockMoved);
                 device.move_wall(by);
                 self.notify(PlatformEvent::TimeChanged);
             }

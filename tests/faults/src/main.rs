@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Parser;
-use quickaccess_faults::{Client, Mutation, Settings, Summary, last_line, run, table, tell};
+use quickaccess_faults::{Client, Focus, Mutation, Settings, Summary, last_line, run, table, tell};
 
 /// Phones that live for months on a bad network, in virtual time, and an oracle that explains
 /// every sign-out.
@@ -33,6 +33,10 @@ struct Arguments {
     /// second-refresh, page-believed or believed-unread
     #[arg(long, value_name = "BUG")]
     mutation: Option<Mutation>,
+    /// Lets one kind of trouble come far more often: lost-answers, refusing-store, clocks or
+    /// locked-store
+    #[arg(long, value_name = "TROUBLE")]
+    focus: Option<Focus>,
 }
 
 fn main() -> ExitCode {
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
             Client::Core
         },
         mutation: arguments.mutation,
+        focus: arguments.focus,
     };
     println!("seed {}", settings.seed);
     if let Some(phone) = arguments.phone {

@@ -6,6 +6,7 @@ use quickaccess_simulator::{DeadTokenStatus, RefreshMode};
 use crate::{
     calendar::{self, Person},
     chance::{Chance, mix},
+    focus::{Focus, Rates},
     time::{DAY, HOUR, MINUTE, MONTH, span},
     weather::{self, Event},
 };
@@ -116,17 +117,17 @@ const ROUGH: Network = Network {
 
 impl Plan {
     /// Draws a phone.
-    pub(crate) fn draw(seed: u64, life: u64) -> Self {
+    pub(crate) fn draw(seed: u64, life: u64, focus: Option<Focus>) -> Self {
         let mut chance = Chance::stream(seed, "plan");
         let mode = chance.weighted(&[
             (50, RefreshMode::Rotate),
             (25, RefreshMode::Reusable),
             (25, RefreshMode::OneShot),
         ]);
-        let network = chance.weighted(&[(50, CALM), (35, USUAL), (15, ROUGH)]);
+        let mut network = chance.weighted(&[(50, CALM), (35, USUAL), (15, ROUGH)]);
         let (dies_at_step, dies_at_turn) =
             chance.weighted(&[(50, (50, 2)), (35, (500, 20)), (15, (4_000, 150))]);
-        let system = System {
+        let mut system = System {
             strict_store: chance.percent(30),
             stops_apps: chance.percent(60),
             ends_apps: chance.pick(&[10, 40, 80]),
@@ -136,7 +137,7 @@ impl Plan {
             store_slips: chance.pick(&[0, 200, 2_000]),
             widget: Chance::stream(seed, "widget").percent(30),
         };
-        let access =
+        let mut access =
             chance.weighted(&[(20, 5 * MINUTE), (30, HOUR), (35, 8 * HOUR), (15, 28 * DAY)]);
         let refresh = chance.pick(&[1, 2, 7, 14, 14, 30, 60]) * DAY;
         let person = Person::draw(&mut chance);
@@ -146,12 +147,18 @@ impl Plan {
             DeadTokenStatus::Unauthorized401,
         ]);
         let revokes = chance.percent(30);
+        if let Some(focus) = focus {
+            focus.bend(&mut network, &mut system);
+            let lives = focus.access(&mut Chance::stream(seed, "access"));
+            access = lives.unwrap_or(access);
+        }
         let uses = calendar::uses(&person, life, &mut Chance::stream(seed, "calendar"));
         let mut timeline = weather::events(
             &uses,
             life,
             &network,
             &system,
+            &Rates::of(focus),
             &mut Chance::stream(seed, "weather"),
         );
         if system.widget {
@@ -218,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_seed_draws_the_same_phone_and_another_seed_another() {
-        let drawn = |seed| format!("{:?}", Plan::draw(seed, MONTH));
+        let drawn = |seed| format!("{:?}", Plan::draw(seed, MONTH, None));
         assert_eq!(drawn(1), drawn(1));
         assert_ne!(drawn(1), drawn(2));
     }

@@ -183,7 +183,9 @@ impl Process {
     pub(crate) fn stop(&self, stopped: bool) {
         if self.stopped.swap(stopped, SeqCst) != stopped {
             let at = self.world.device.at();
-            self.world.oracle().process_stopped(self.number, at);
+            self.world
+                .oracle()
+                .process_stopped(self.number, stopped, at);
         }
         if !stopped {
             let parked = std::mem::take(&mut self.inner().parked);

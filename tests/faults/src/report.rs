@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::{oracle::Row, run::Summary};
+use crate::{
+    oracle::{Happening, Row},
+    run::Summary,
+};
 
 /// The table by cause, with the naive client beside the real one where it was run.
 pub fn table(core: &Summary, naive: Option<&Summary>) -> String {
@@ -51,6 +54,11 @@ pub fn table(core: &Summary, naive: Option<&Summary>) -> String {
         per_year(core),
         naive.map(per_year),
     );
+    for happening in Happening::ALL {
+        let count = |summary: &Summary| summary.happened.get(&happening).copied().unwrap_or(0);
+        let naive = naive.map(|naive| count(naive).to_string());
+        line(happening.words(), count(core).to_string(), naive);
+    }
     out
 }
 

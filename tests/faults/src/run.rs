@@ -15,9 +15,10 @@ use crate::{
     app::Client,
     chance::mix,
     fault_log,
+    focus::Focus,
     life::Life,
     mutation::Mutation,
-    oracle::{Finding, Row},
+    oracle::{Finding, Happening, Row},
     plan::{self, Plan},
     world::World,
 };
@@ -35,12 +36,15 @@ pub struct Settings {
     pub client: Client,
     /// A bug on purpose in the core.
     pub mutation: Option<Mutation>,
+    /// A trouble that comes more often than in life.
+    pub focus: Option<Focus>,
 }
 
 /// What became of one phone.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     pub(crate) tally: BTreeMap<Row, u64>,
+    pub(crate) happened: BTreeMap<Happening, u64>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) hash: u64,
     pub(crate) events: u64,
@@ -52,6 +56,8 @@ pub(crate) struct Outcome {
 pub struct Summary {
     pub(crate) phone_months: u64,
     pub(crate) tally: BTreeMap<Row, u64>,
+    /// How often what happened.
+    pub happened: BTreeMap<Happening, u64>,
     /// The first broken promises of each kind, each with its phone's number.
     pub findings: Vec<(usize, Finding)>,
     /// The same for two runs of one seed.
@@ -88,6 +94,7 @@ pub fn run(settings: &Settings, mut progress: impl FnMut(u64)) -> Summary {
     let mut summary = Summary {
         phone_months: settings.phone_months,
         tally: BTreeMap::new(),
+        happened: BTreeMap::new(),
         findings: Vec::new(),
         hash: 0,
         events: 0,
@@ -130,6 +137,9 @@ impl Summary {
         for (row, count) in outcome.tally {
             *self.tally.entry(row).or_default() += count;
         }
+        for (happening, count) in outcome.happened {
+            *self.happened.entry(happening).or_default() += count;
+        }
         // Whichever phone ends first, the sum is the same.
         self.hash = self
             .hash
@@ -160,7 +170,7 @@ pub fn tell(settings: &Settings, phone: u64) -> Vec<String> {
 
 /// One phone, from its first day to its last.
 fn one(settings: &Settings, phone: u64, life: u64, readable: bool) -> Outcome {
-    let plan = Plan::draw(plan::seed_of(settings.seed, phone), life);
+    let plan = Plan::draw(plan::seed_of(settings.seed, phone), life, settings.focus);
     let folder = tempfile::Builder::new()
         .prefix("quickaccess-faults-")
         .tempdir_in(ram_disk())
@@ -193,10 +203,12 @@ fn one(settings: &Settings, phone: u64, life: u64, readable: bool) -> Outcome {
         oracle.fault(world.device.at(), &text);
     }
     let (tally, findings) = (oracle.tally().clone(), oracle.take_findings());
+    let happened = oracle.happened().clone();
     drop(oracle);
     let story = world.story().take();
     Outcome {
         tally,
+        happened,
         findings,
         hash: story.hash(),
         events: story.events(),

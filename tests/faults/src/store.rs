@@ -11,7 +11,7 @@ use quickaccess::{
 };
 
 use crate::{
-    oracle::Trouble as Setback,
+    oracle::{Happening, Trouble as Setback},
     process::Process,
     weather::{Loss, Trouble},
 };
@@ -100,6 +100,11 @@ impl Keeper {
         if !matches!(turn, Turn::Works) {
             let at = world.device.at();
             let mut oracle = world.oracle();
+            match turn {
+                Turn::Fails(StoreError::Locked) => oracle.happens(Happening::Locked),
+                _ if writes => oracle.happens(Happening::WriteRefused),
+                _ => {}
+            }
             oracle.trouble(Setback::Store, at);
             // A write reads before and after.
             oracle.write_refused(at);

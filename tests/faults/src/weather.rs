@@ -5,6 +5,7 @@
 use crate::{
     calendar::Use,
     chance::{Chance, MILLION},
+    focus::Rates,
     plan::{Network, System},
     time::{DAY, HOUR, MINUTE, MONTH, SECOND},
 };
@@ -103,6 +104,7 @@ pub(crate) fn events(
     life: u64,
     network: &Network,
     system: &System,
+    rates: &Rates,
     chance: &mut Chance,
 ) -> Vec<(u64, Event)> {
     let mut sky = Sky {
@@ -114,7 +116,7 @@ pub(crate) fn events(
     sky.network(network);
     sky.server();
     sky.administrators();
-    sky.device(system);
+    sky.device(system, rates);
     sky.events.retain(|(at, _)| *at < life);
     sky.events
 }
@@ -216,16 +218,16 @@ impl Sky<'_> {
         }
     }
 
-    fn device(&mut self, system: &System) {
+    fn device(&mut self, system: &System, rates: &Rates) {
         for _ in 0..self.in_life(system.wakes * 30) {
             let at = self.moment();
             let lasts = self.chance.magnitude(SECOND, 30 * SECOND);
             self.add(at, Event::Wake(lasts));
         }
-        for _ in 0..self.in_life(MILLION) {
+        for _ in 0..self.in_life(rates.reboots) {
             let at = self.moment();
             // Some phones lose their clock with their battery, until the network sets it.
-            let off = if self.chance.percent(20) {
+            let off = if self.chance.percent(rates.lost_clocks) {
                 self.clock_error()
             } else {
                 0
@@ -236,7 +238,7 @@ impl Sky<'_> {
                 self.add(at + until, Event::ClockRight);
             }
         }
-        for _ in 0..self.in_life(500_000) {
+        for _ in 0..self.in_life(rates.clocks_moved) {
             let at = self.moment();
             let by = self.clock_error();
             self.add(at, Event::ClockMoved(by));
@@ -245,7 +247,7 @@ impl Sky<'_> {
                 self.add(at + until, Event::ClockRight);
             }
         }
-        for _ in 0..self.in_life(800_000) {
+        for _ in 0..self.in_life(rates.store_troubles) {
             let trouble = self.chance.weighted(&[
                 (50, Trouble::Full),
                 (30, Trouble::Unavailable),

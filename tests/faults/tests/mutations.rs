@@ -14,6 +14,7 @@ fn live(seed: u64, mutation: Option<Mutation>) -> Summary {
         threads: 2,
         client: Client::Core,
         mutation,
+        focus: None,
     };
     run(&settings, |_| ())
 }

@@ -12,6 +12,7 @@ fn settings(phone_months: u64, seed: u64) -> Settings {
         threads: 2,
         client: Client::Core,
         mutation: None,
+        focus: None,
     }
 }
 

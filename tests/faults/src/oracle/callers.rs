@@ -112,7 +112,9 @@ impl Oracle {
         let any_will_do = matches!(call, Call::Token | Call::TokenFor(_));
         let known = self.process(process);
         // Who was stopped in the middle comes back to a clock that has run on.
-        let stopped = known.stopped.is_some_and(|stopped| stopped > begun);
+        let stopped = known
+            .stopped
+            .is_some_and(|stopped| stopped > begun || (stopped == at && known.unheard));
         let hangs = known.trying > 0 || known.hanging > 0 || stopped;
         let holds = known.holds;
         let waits = hangs || self.others_have_the_lease(process, at);

@@ -1,6 +1,6 @@
 //! The oracle at the network and at the store: what was sent, answered, written and lost.
 
-use super::{Current, Dead, Given, Oracle, Trouble, note, tokens_in};
+use super::{Current, Dead, Given, Happening, Oracle, Trouble, note, tokens_in};
 use crate::weather::{Admin, Loss};
 
 /// How a refresh ended for the process that sent it.
@@ -152,6 +152,7 @@ impl Oracle {
 
     /// A process is gone, with all that it had not stored.
     pub(crate) fn process_died(&mut self, number: u64, at: u64) {
+        self.happens(Happening::Killed);
         let process = self.processes.remove(&number).unwrap_or_default();
         if process.note_open {
             self.note_gone = Some((number, at));

@@ -4,6 +4,7 @@
 mod book;
 mod callers;
 mod exchange;
+mod happening;
 mod loss;
 mod note;
 mod peace;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use quickaccess::Cause;
 
+pub use self::happening::Happening;
 use self::{book::Book, peace::Peace};
 pub(crate) use self::{
     book::{Dead, Given, Lifetimes, tokens_in},
@@ -59,6 +61,7 @@ pub(crate) struct Oracle {
     note_gone: Option<(u64, u64)>,
     peace: Peace,
     tally: BTreeMap<Row, u64>,
+    happened: BTreeMap<Happening, u64>,
     findings: Vec<Finding>,
 }
 
@@ -143,6 +146,11 @@ struct Process {
     started: u64,
     /// When the system stopped it last, or let it go on.
     stopped: Option<u64>,
+    /// When a refresh of its ended last.
+    tried: Option<u64>,
+    /// It was stopped last in the very moment in which a refresh ended, and may hear of that only
+    /// when it goes on.
+    unheard: bool,
     /// Nobody sees its states: it works beside the app, on the same store.
     widget: bool,
 }
@@ -168,6 +176,7 @@ impl Oracle {
             note_gone: None,
             peace: Peace::new(lives.access),
             tally: BTreeMap::new(),
+            happened: BTreeMap::new(),
             findings: Vec::new(),
         }
     }
@@ -202,6 +211,15 @@ impl Oracle {
         }
     }
 
+    /// Something happened that might break a promise.
+    pub(crate) fn happens(&mut self, what: Happening) {
+        *self.happened.entry(what).or_default() += 1;
+    }
+
+    pub(crate) fn happened(&self) -> &BTreeMap<Happening, u64> {
+        &self.happened
+    }
+
     pub(crate) fn tally(&self) -> &BTreeMap<Row, u64> {
         &self.tally
     }
@@ -218,8 +236,13 @@ impl Oracle {
     }
 
     /// The system stops a process, or lets it go on.
-    pub(crate) fn process_stopped(&mut self, number: u64, at: u64) {
-        self.process(number).stopped = Some(at);
+    pub(crate) fn process_stopped(&mut self, number: u64, stopped: bool, at: u64) {
+        let process = self.process(number);
+        process.stopped = Some(at);
+        if stopped {
+            process.unheard = process.tried == Some(at);
+            self.happens(Happening::Stopped);
+        }
     }
 
     /// Whether a process works beside the app and has not heard yet who is signed in now.

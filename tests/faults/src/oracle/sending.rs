@@ -1,7 +1,7 @@
 //! The oracle and the refreshes of processes: what may be sent when, how each ended, and who else is
 //! at it.
 
-use super::{Current, OnItsWay, Oracle, Row, book::Refusal, exchange::End};
+use super::{Current, Happening, OnItsWay, Oracle, Row, book::Refusal, exchange::End};
 use crate::time::{MINUTE, SECOND};
 
 /// A process that has told the store of its refresh is waited for so long, with what it takes to
@@ -39,6 +39,9 @@ impl Oracle {
         };
         let twice = open.iter().any(same);
         let holds = self.process(process).holds;
+        if self.processes.len() > 1 {
+            self.happens(Happening::Beside);
+        }
         // What only another process has heard, this one cannot know.
         let heard_elsewhere = answer.is_some_and(|answer| {
             let pair = &self.book.pairs[answer];
@@ -112,13 +115,18 @@ impl Oracle {
     /// A refresh ended for the process that sent it, or was given up by it.
     pub(crate) fn refresh_ended(&mut self, process: u64, refresh: &str, end: End, at: u64) {
         let known = self.process(process);
-        known.trying = known.trying.saturating_sub(1);
+        (known.trying, known.tried) = (known.trying.saturating_sub(1), Some(at));
         let place = known.open.iter().position(|open| open.refresh == refresh);
         let before = place.is_some_and(|place| known.open.remove(place).unanswered);
         match end {
             End::Unknown => {
-                if let Some(token) = self.book.token_mut(refresh) {
+                let token = self.book.token_mut(refresh);
+                let exchanged = token.and_then(|token| {
                     token.unanswered = true;
+                    token.exchanged_for
+                });
+                if exchanged.is_some_and(|pair| self.book.pairs[pair].heard.is_none()) {
+                    self.happens(Happening::AnswerLost);
                 }
             }
             End::Refused => {
