@@ -30,7 +30,7 @@ struct Arguments {
     #[arg(long)]
     threads: Option<usize>,
     /// Runs a core with this bug, which must be found: publish-before-write, no-epoch-check,
-    /// second-refresh, page-believed or believed-unread
+    /// second-refresh, page-believed, believed-unread, wall-time-trusted or lock-taken-for-loss
     #[arg(long, value_name = "BUG")]
     mutation: Option<Mutation>,
     /// Lets one kind of trouble come far more often: lost-answers, refusing-store, clocks or

@@ -231,31 +231,42 @@ impl fmt::Debug for Process {
 
 /// The process as the core's environment.
 #[derive(Clone, Debug)]
-pub(crate) struct Surroundings(pub(crate) Arc<Process>);
+pub(crate) struct Surroundings {
+    pub(crate) process: Arc<Process>,
+    /// A bug on purpose: wall time is told for the clock that no person can move.
+    pub(crate) wall_time_trusted: bool,
+}
 
 impl Environment for Surroundings {
     fn now(&self) -> Now {
-        self.0.world.device.now()
+        let now = self.process.world.device.now();
+        match self.wall_time_trusted {
+            true => Now {
+                boot: now.wall,
+                ..now
+            },
+            false => now,
+        }
     }
 
     fn random(&self, bytes: &mut [u8]) {
-        let random = &mut self.0.inner().random;
+        let random = &mut self.process.inner().random;
         for chunk in bytes.chunks_mut(8) {
             chunk.copy_from_slice(&random.next().to_le_bytes()[..chunk.len()]);
         }
     }
 
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(self.0.clone().sleep(time))
+        Box::pin(self.process.clone().sleep(time))
     }
 
     fn spawn(&self, task: BoxFuture<'static, ()>) {
-        self.0.run(task);
+        self.process.run(task);
     }
 
     fn spawn_blocking(&self, call: Box<dyn FnOnce() + Send>) {
-        let process = self.0.clone();
-        self.0.run(async move {
+        let process = self.process.clone();
+        self.process.run(async move {
             let delay = process.blocking_delay();
             let hangs = delay > PATIENCE;
             if hangs {

@@ -1,6 +1,8 @@
 //! A few hundred phone-months of the real core, the naive client beside it, and replays by seed.
 
-use quickaccess_faults::{Client, Settings, Summary, last_line, run, table, tell};
+use quickaccess_faults::{
+    Client, Focus, Happening, Settings, Summary, last_line, run, table, tell,
+};
 
 /// Printed by every run, so that a failure can be replayed with `cargo xtask faults`.
 const SEED: u64 = 20_261_124;
@@ -30,6 +32,42 @@ fn a08_a09_a12_a14_a15_a16_a18_a24_every_sign_out_of_phones_on_a_bad_network_is_
     println!("{}", table(&core, None));
     assert!(core.explained() > 300, "hardly anything happened");
     assert_eq!(core.unexplained(), 0, "{}", last_line(&core));
+}
+
+/// A short life in which one trouble comes far more often than it does elsewhere; it must have come
+/// so many times, and broken no promise.
+fn nothing_breaks(focus: Focus, trouble: Happening, at_least: u64) {
+    let core = live(Settings {
+        focus: Some(focus),
+        ..settings(30, SEED)
+    });
+    for (phone, finding) in &core.findings {
+        println!("phone {phone}: {finding}");
+    }
+    println!("{focus}\n{}", table(&core, None));
+    let met = core.happened.get(&trouble).copied().unwrap_or(0);
+    assert!(met >= at_least, "{}: {met}", trouble.words());
+    assert_eq!(core.unexplained(), 0, "{}", last_line(&core));
+}
+
+#[test]
+fn a09_an_answer_that_is_lost_after_the_server_acted_ends_no_session_in_silence() {
+    nothing_breaks(Focus::LostAnswers, Happening::AnswerLost, 100);
+}
+
+#[test]
+fn a12_a_store_that_refuses_the_note_or_the_new_pair_costs_no_session() {
+    nothing_breaks(Focus::RefusingStore, Happening::WriteRefused, 200);
+}
+
+#[test]
+fn a16_clocks_that_jump_and_phones_that_restart_serve_no_dead_token_and_drop_no_good_one() {
+    nothing_breaks(Focus::Clocks, Happening::ClockMoved, 200);
+}
+
+#[test]
+fn a24_a_store_that_is_locked_at_any_time_loses_nothing() {
+    nothing_breaks(Focus::LockedStore, Happening::Locked, 1_000);
 }
 
 #[test]

@@ -57,7 +57,10 @@ impl App {
             Client::Core => {
                 let core = QuickAccess::builder(ADDRESS, CLIENT)
                     .data_dir(folder)
-                    .environment(Surroundings(process.clone()));
+                    .environment(Surroundings {
+                        process: process.clone(),
+                        wall_time_trusted: bug == Some(Mutation::WallTimeTrusted),
+                    });
                 let core = match bug {
                     None => core
                         .store(Keeper(process.clone()))

@@ -52,7 +52,10 @@ impl Naive {
     /// Starts it; the store is read in the background.
     pub(super) fn start(process: &Arc<Process>) -> Arc<Self> {
         let naive = Arc::new(Self {
-            surroundings: Surroundings(process.clone()),
+            surroundings: Surroundings {
+                process: process.clone(),
+                wall_time_trusted: false,
+            },
             tokens: Mutex::new(None),
             turn: tokio::sync::Mutex::new(()),
             shown: watch::Sender::new(Seen::Unclear),
@@ -187,7 +190,7 @@ impl Naive {
     async fn me(&self, access: &str) -> Result<Option<String>, Code> {
         let mut request = self.request(Lane::Resources, Method::GET, "oauth/me");
         request.bearer = Some(Secret::from(access));
-        let sent = Way(self.surroundings.0.clone()).send(request).await;
+        let sent = Way(self.surroundings.process.clone()).send(request).await;
         let reply = sent.map_err(|_| Code::Offline)?;
         match reply.status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Ok(None),
@@ -202,7 +205,7 @@ impl Naive {
     async fn post(&self, lane: Lane, path: &str, body: &Value) -> Result<Reply, SendFailure> {
         let mut request = self.request(lane, Method::POST, path);
         request.body = Some(SecretBytes::new(body.to_string().into_bytes()));
-        Way(self.surroundings.0.clone()).send(request).await
+        Way(self.surroundings.process.clone()).send(request).await
     }
 
     fn request(&self, lane: Lane, method: Method, path: &str) -> Request {
@@ -228,7 +231,7 @@ impl Naive {
         call: impl FnOnce(&Keeper) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (tell, told) = oneshot::channel();
-        let keeper = Keeper(self.surroundings.0.clone());
+        let keeper = Keeper(self.surroundings.process.clone());
         self.surroundings.spawn_blocking(Box::new(move || {
             let _ = tell.send(call(&keeper));
         }));

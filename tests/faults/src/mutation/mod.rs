@@ -24,16 +24,22 @@ pub enum Mutation {
     /// `invalid_grant` is believed without reading the store again: what was read before it comes
     /// once more. It takes two processes on one store.
     BelievedUnread,
+    /// The age of a token is counted by wall time, also within one boot.
+    WallTimeTrusted,
+    /// A store that is locked is taken for one that is empty.
+    LockTakenForLoss,
 }
 
 impl Mutation {
     /// Every one.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::PublishBeforeWrite,
         Self::NoEpochCheck,
         Self::SecondRefresh,
         Self::PageBelieved,
         Self::BelievedUnread,
+        Self::WallTimeTrusted,
+        Self::LockTakenForLoss,
     ];
 
     /// Its name on the command line.
@@ -44,6 +50,8 @@ impl Mutation {
             Self::SecondRefresh => "second-refresh",
             Self::PageBelieved => "page-believed",
             Self::BelievedUnread => "believed-unread",
+            Self::WallTimeTrusted => "wall-time-trusted",
+            Self::LockTakenForLoss => "lock-taken-for-loss",
         }
     }
 }

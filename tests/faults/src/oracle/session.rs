@@ -4,6 +4,7 @@ use quickaccess::Cause;
 
 use super::{
     Current, Oracle, Row,
+    book::SignIn,
     loss::{self, Facts},
 };
 use crate::{device::Device, weather::Loss};
@@ -180,8 +181,20 @@ impl Oracle {
                 }
             }
             Current::One(_) => {}
-            Current::Changing { was, first_new, .. } => {
-                self.back_while_changing(was, first_new, user)
+            Current::Changing {
+                before,
+                was,
+                first_new,
+                ..
+            } => {
+                let newer = &self.book.sign_ins[first_new..];
+                let is_new = |one: &SignIn| one.user == user && one.held.is_some();
+                match newer.iter().rposition(is_new) {
+                    // Nobody was there before: it counts, whoever has gone away meanwhile.
+                    Some(new) if before.is_none() => self.replace(first_new + new, None, at),
+                    Some(_) => {}
+                    None => self.back_while_changing(was, first_new, user),
+                }
             }
             Current::Leaving { session, asking } => {
                 // The process that was asked is gone, and the wish with it.
@@ -228,13 +241,11 @@ impl Oracle {
         }
     }
 
-    /// The same while a sign-in is not confirmed, which it may also be that is seen.
+    /// The same while a sign-in is not confirmed, and is not what is seen.
     fn back_while_changing(&mut self, was: Option<(usize, Row)>, first_new: usize, user: &str) {
-        let is_new = |session: &super::book::SignIn| session.user == user && session.held.is_some();
-        let new = self.book.sign_ins[first_new..].iter().any(is_new);
-        let Some((session, row)) = was.filter(|(session, _)| {
-            !new && self.undone && self.book.sign_ins[*session].user == user
-        }) else {
+        let Some((session, row)) =
+            was.filter(|(session, _)| self.undone && self.book.sign_ins[*session].user == user)
+        else {
             return;
         };
         self.uncount(row);

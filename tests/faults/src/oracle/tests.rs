@@ -356,6 +356,23 @@ async fn a_client_that_gets_nowhere_although_all_is_well_is_found_once_peace_has
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_sign_in_that_was_shown_counts_although_its_caller_went_away() {
+    let mut bench = Bench::new();
+    bench.oracle.sign_in_begun();
+    let given = bench.given(true);
+    let at = bench.device.at();
+    let pair = bench.oracle.signed_in("qa", given, at, at);
+    bench.oracle.heard(1, pair, at);
+    bench.store();
+    bench.show("qa");
+    // The next one fails.
+    bench.oracle.sign_in_begun();
+    bench.oracle.sign_in_ended("guest-desk", false, at);
+    bench.serve(1);
+    assert_eq!(bench.found(), []);
+}
+
+#[tokio::test(start_paused = true)]
 async fn secrets_in_texts_are_found() {
     let mut bench = Bench::signed_in();
     bench.oracle.text_seen(0, "the history", "Signed in.");
