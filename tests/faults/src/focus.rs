@@ -21,6 +21,9 @@ pub enum Focus {
     /// The secret store is open only while the phone is unlocked, and the app is woken while it is
     /// not.
     LockedStore,
+    /// Every app has a second process on the same store, both are stopped in the middle of things,
+    /// and tokens live for minutes.
+    TwoProcesses,
 }
 
 /// How often things happen to a phone in a month, in millionths.
@@ -42,7 +45,7 @@ impl Rates {
             store_troubles: 800_000,
         };
         match focus {
-            None | Some(Focus::LostAnswers) => usual,
+            None | Some(Focus::LostAnswers | Focus::TwoProcesses) => usual,
             Some(Focus::RefusingStore) => Self {
                 store_troubles: 15_000_000,
                 ..usual
@@ -63,11 +66,12 @@ impl Rates {
 
 impl Focus {
     /// Every one.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::LostAnswers,
         Self::RefusingStore,
         Self::Clocks,
         Self::LockedStore,
+        Self::TwoProcesses,
     ];
 
     /// Its name on the command line.
@@ -77,6 +81,7 @@ impl Focus {
             Self::RefusingStore => "refusing-store",
             Self::Clocks => "clocks",
             Self::LockedStore => "locked-store",
+            Self::TwoProcesses => "two-processes",
         }
     }
 
@@ -91,13 +96,20 @@ impl Focus {
             Self::RefusingStore => system.store_slips = 20_000,
             Self::Clocks => {}
             Self::LockedStore => (system.strict_store, system.wakes) = (true, 6_000_000),
+            Self::TwoProcesses => {
+                (system.widget, system.stops_apps) = (true, true);
+                (system.wakes, network.slow) = (6_000_000, 200_000);
+            }
         }
     }
 
     /// How long access tokens live, where that matters.
     pub(crate) fn access(self, chance: &mut Chance) -> Option<u64> {
-        let lives = [5 * SECOND, MINUTE, 8 * HOUR, 28 * DAY];
-        (self == Self::Clocks).then(|| chance.pick(&lives))
+        match self {
+            Self::Clocks => Some(chance.pick(&[5 * SECOND, MINUTE, 8 * HOUR, 28 * DAY])),
+            Self::TwoProcesses => Some(5 * MINUTE),
+            _ => None,
+        }
     }
 }
 

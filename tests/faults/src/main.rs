@@ -33,8 +33,8 @@ struct Arguments {
     /// second-refresh, page-believed, believed-unread, wall-time-trusted or lock-taken-for-loss
     #[arg(long, value_name = "BUG")]
     mutation: Option<Mutation>,
-    /// Lets one kind of trouble come far more often: lost-answers, refusing-store, clocks or
-    /// locked-store
+    /// Lets one kind of trouble come far more often: lost-answers, refusing-store, clocks,
+    /// locked-store or two-processes
     #[arg(long, value_name = "TROUBLE")]
     focus: Option<Focus>,
 }

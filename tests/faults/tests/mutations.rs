@@ -63,7 +63,7 @@ fn a_gateways_page_that_is_taken_for_an_answer_is_found() {
 #[test]
 fn a_refusal_that_is_believed_without_reading_again_is_found() {
     let kinds = ["no refresh is left, beside a newer pair in the store"];
-    must_be_found(Mutation::BelievedUnread, None, &kinds);
+    must_be_found(Mutation::BelievedUnread, Some(Focus::TwoProcesses), &kinds);
 }
 
 #[test]

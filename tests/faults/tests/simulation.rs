@@ -61,6 +61,11 @@ fn a12_a_store_that_refuses_the_note_or_the_new_pair_costs_no_session() {
 }
 
 #[test]
+fn a13_two_processes_that_are_stopped_at_any_time_lose_nothing_to_each_other() {
+    nothing_breaks(Focus::TwoProcesses, Happening::Beside, 1_000);
+}
+
+#[test]
 fn a16_clocks_that_jump_and_phones_that_restart_serve_no_dead_token_and_drop_no_good_one() {
     nothing_breaks(Focus::Clocks, Happening::ClockMoved, 200);
 }
