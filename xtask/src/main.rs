@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod command;
+mod faults;
 mod model;
 mod secret_service;
 mod stores;
@@ -71,6 +72,10 @@ enum Chore {
         /// Print the whole story of one phone of the run, and run no other
         #[arg(long, value_name = "K")]
         phone: Option<u64>,
+        /// Let one kind of trouble come far more often: lost-answers, refusing-store, clocks,
+        /// locked-store or two-processes
+        #[arg(long, value_name = "TROUBLE")]
+        focus: Option<String>,
     },
     /// Explore the session machine against an adversarial world, state by state
     Model {
@@ -121,7 +126,16 @@ fn run(chore: Chore) -> Result {
             phone_months,
             seed,
             phone,
-        } => faults(&workspace, phone_months, seed, phone),
+            focus,
+        } => faults::run(
+            &workspace,
+            &faults::Options {
+                phone_months,
+                seed,
+                phone,
+                focus,
+            },
+        ),
         Chore::Model { deep, names, list } => {
             let mut arguments = names;
             arguments.extend(deep.then(|| "--deep".to_owned()));
@@ -145,23 +159,6 @@ fn bench(workspace: &Workspace, name: Option<String>) -> Result {
     let mut cargo = workspace.cargo(["bench", "--package", "quickaccess", "--bench", "*"]);
     if let Some(name) = name {
         cargo.args(["--", &name]);
-    }
-    command::run(&mut cargo)
-}
-
-fn faults(workspace: &Workspace, months: u64, seed: Option<u64>, phone: Option<u64>) -> Result {
-    let profile = ["run", "--quiet", "--profile", "faults"];
-    let mut cargo = workspace.cargo(profile);
-    cargo.args(["--package", "quickaccess-faults", "--"]);
-    let options = [
-        ("--phone-months", Some(months)),
-        ("--seed", seed),
-        ("--phone", phone),
-    ];
-    for (option, value) in options {
-        if let Some(value) = value {
-            cargo.args([option, &value.to_string()]);
-        }
     }
     command::run(&mut cargo)
 }

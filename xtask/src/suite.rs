@@ -9,7 +9,7 @@ use std::{
 use crate::{
     acceptance,
     command::{self, Failure, Result},
-    stores,
+    faults, stores,
     test_output::{Results, TestOutput},
     tools,
     workspace::{Workspace, is_build_machine},
@@ -61,6 +61,11 @@ const STEPS: &[Step] = &[
         name: "model",
         headline: "every state of the session machine (cargo xtask model)",
         run: model,
+    },
+    Step {
+        name: "faults",
+        headline: "ten thousand phone-months on a bad network",
+        run: faults_step,
     },
     Step {
         name: "stores",
@@ -209,6 +214,11 @@ fn doc_tests(workspace: &Workspace) -> Result<Outcome> {
 
 fn model(workspace: &Workspace) -> Result<Outcome> {
     crate::model::run(workspace, &[])?;
+    Ok(Outcome::Done)
+}
+
+fn faults_step(workspace: &Workspace) -> Result<Outcome> {
+    faults::run(workspace, &faults::step())?;
     Ok(Outcome::Done)
 }
 
