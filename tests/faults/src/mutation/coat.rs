@@ -191,6 +191,7 @@ impl TokenStore for Coated {
 fn copy(request: &Request) -> Request {
     let (method, url) = (request.method.clone(), request.url.clone());
     let mut copy = Request::new(request.lane, method, url, request.limits);
+    copy.headers.clone_from(&request.headers);
     copy.body.clone_from(&request.body);
     copy
 }

@@ -56,14 +56,15 @@ impl Oracle {
             Current::Changing {
                 before: None,
                 causes,
+                was,
                 first_new,
-                ..
             } => {
                 // The new one may have been there for a moment, or never.
                 let new = told.is_some_and(|told| !causes.contains(&told));
                 let newer = (first_new..self.book.sign_ins.len()).next_back();
                 match newer.filter(|newer| new && self.book.sign_ins[*newer].held.is_some()) {
                     Some(newer) => self.ended(process, newer, told, device),
+                    None if self.ended_again(process, was, told, device) => {}
                     None => self.told_again(&causes, told, at),
                 }
             }
@@ -106,7 +107,10 @@ impl Oracle {
         };
         let facts = self.facts(process, session, Some(told), device);
         let explained = loss::judge(&facts, told).is_explained();
-        if explained && let Current::Nobody { causes, .. } = &mut self.current {
+        if explained
+            && let Current::Nobody { causes, .. } | Current::Changing { causes, .. } =
+                &mut self.current
+        {
             causes.push(told);
         }
         explained
