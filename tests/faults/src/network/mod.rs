@@ -98,6 +98,9 @@ impl Way {
             format!("process {} sends {}{luck}", process.number, about.words())
         });
         let sent = world.device.at();
+        if let About::Revocation(token) = &about {
+            world.oracle().given_up(process.number, token);
+        }
         if fate.is_slow() || matches!(world.server.health(), Health::Slow(_)) {
             world.oracle().trouble(Trouble::NoAnswer, sent + 2 * MINUTE);
         }

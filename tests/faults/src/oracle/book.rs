@@ -72,8 +72,17 @@ pub(crate) struct RefreshToken {
     /// A try since the last answer may have reached the server, and its answer was not heard, or
     /// died with the process that heard it.
     pub(crate) unanswered: bool,
+    /// When that was seen last.
+    unanswered_at: u64,
     /// It was sent while the store did not take a note of that.
     pub(crate) without_note: bool,
+}
+
+impl RefreshToken {
+    /// A try with it may have reached the server, and nobody hears the answer.
+    pub(crate) fn is_unanswered(&mut self, at: u64) {
+        (self.unanswered, self.unanswered_at) = (true, at);
+    }
 }
 
 /// Why the server refuses a refresh token for good.
@@ -165,6 +174,7 @@ impl Book {
                 used: false,
                 exchanged_for: None,
                 unanswered: false,
+                unanswered_at: 0,
                 without_note: false,
             };
             self.refresh.insert(refresh.clone(), token);
@@ -252,12 +262,13 @@ impl Book {
             sign_in.spent.get_or_insert(sent);
         }
         if let Some(token) = made_with.and_then(|old| self.refresh.get_mut(&old)) {
-            token.unanswered = false;
+            // The answer to a try does not answer those that were lost after it was sent.
+            token.unanswered &= sent <= token.unanswered_at;
         }
     }
 
     /// The process that held pairs is gone: what it had not stored is lost with it.
-    pub(crate) fn forget_unstored(&mut self, stored: Option<usize>) {
+    pub(crate) fn forget_unstored(&mut self, stored: Option<usize>, at: u64) {
         for (number, sign_in) in self.sign_ins.iter_mut().enumerate() {
             let Some(held) = sign_in.held else { continue };
             if Some(held) == stored {
@@ -267,7 +278,7 @@ impl Book {
             let kept = stored.filter(|&stored| self.pairs[stored].sign_in == number);
             let old = kept.and_then(|kept| self.pairs[kept].refresh.clone());
             if let Some(token) = old.and_then(|old| self.refresh.get_mut(&old)) {
-                token.unanswered = true;
+                token.is_unanswered(at);
             }
             sign_in.held = kept;
         }
@@ -325,7 +336,7 @@ mod tests {
         let second = book.refreshed("r1", lives, (5, 5), LIVES, true).unwrap();
         book.heard(second, 6, false);
         assert!(!book.token("r1").unwrap().unanswered);
-        book.forget_unstored(Some(first));
+        book.forget_unstored(Some(first), 7);
         assert!(book.token("r1").unwrap().unanswered);
         assert_eq!(book.sign_ins[0].held, Some(first));
     }

@@ -62,6 +62,23 @@ impl Oracle {
         self.book.revoke_one(token);
     }
 
+    /// A process tells the server that it wants a token no longer: where another process has stored a
+    /// pair meanwhile, it goes on with that one.
+    pub(crate) fn given_up(&mut self, process: u64, token: &str) {
+        let Some(pair) = self.book.pair_of(token) else {
+            return;
+        };
+        let sign_in = |pair: usize| self.book.pairs[pair].sign_in;
+        let stored = self
+            .in_store
+            .filter(|stored| sign_in(*stored) == sign_in(pair));
+        let another = stored.filter(|stored| *stored != pair);
+        let known = self.process(process);
+        if known.holds == Some(pair) && another.is_some() {
+            known.holds = another;
+        }
+    }
+
     /// Whether a refresh token belongs to a sign-in that no longer counts.
     pub(crate) fn is_over(&self, refresh: &str) -> bool {
         let of = self.book.token(refresh).map(|token| token.sign_in);
@@ -115,7 +132,7 @@ impl Oracle {
         self.note_gone = Some((*number, at));
         let refresh = same.and_then(|pair| self.book.pairs[pair].refresh.clone());
         if let Some(token) = refresh.and_then(|refresh| self.book.token_mut(&refresh)) {
-            token.unanswered = true;
+            token.is_unanswered(at);
         }
     }
 
@@ -162,10 +179,10 @@ impl Oracle {
         let open = process.open.into_iter().map(|open| open.refresh);
         for refresh in open.chain(noted) {
             if let Some(token) = self.book.token_mut(&refresh) {
-                token.unanswered = true;
+                token.is_unanswered(at);
             }
         }
-        self.book.forget_unstored(self.in_store);
+        self.book.forget_unstored(self.in_store, at);
         self.undone = true;
         if let Current::Leaving { asking, .. } = &mut self.current {
             *asking = false;

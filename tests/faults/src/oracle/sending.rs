@@ -51,7 +51,7 @@ impl Oracle {
             && let Some(token) = self.book.token_mut(refresh)
         {
             // How the other one's try ends, nobody here can know.
-            token.unanswered = true;
+            token.is_unanswered(at);
         }
         if twice {
             self.count(Row::SentTwiceAtOnce, at, || {
@@ -71,10 +71,21 @@ impl Oracle {
         }
         // What was on its way already at that moment is no harm.
         let over = matches!(&self.current, Current::Nobody { .. }) && at > self.changed_at;
-        if over && !self.is_behind(process) {
+        if over && !self.is_behind(process) && !self.goes_on_beside() {
             self.count(Row::SentAfterSignOut, at, || {
                 format!("of sign-in {sign_in}")
             });
+        }
+    }
+
+    /// Whether a process beside the app has gone on with a session that nobody had asked to end.
+    fn goes_on_beside(&self) -> bool {
+        match &self.current {
+            Current::Nobody { was, .. } => {
+                self.written_beside
+                    && was.is_some_and(|(session, _)| !self.book.sign_ins[session].asked_out)
+            }
+            _ => false,
         }
     }
 
@@ -122,7 +133,7 @@ impl Oracle {
             End::Unknown => {
                 let token = self.book.token_mut(refresh);
                 let exchanged = token.and_then(|token| {
-                    token.unanswered = true;
+                    token.is_unanswered(at);
                     token.exchanged_for
                 });
                 if exchanged.is_some_and(|pair| self.book.pairs[pair].heard.is_none()) {
