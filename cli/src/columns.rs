@@ -118,7 +118,7 @@ mod tests {
         let columns = Columns::of(&HEADINGS, &rows(), Some(36));
         assert_eq!(
             columns.line(&rows()[0]),
-            "qa          a note that\u{2026}  active"
+            "qa          a note that g\u{2026}  active"
         );
     }
 
