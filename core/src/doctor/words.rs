@@ -12,7 +12,8 @@ pub(super) const ACCESS_TRACKER: &str =
 /// Milliseconds as people say them.
 pub(super) fn took(millis: u64) -> String {
     match millis {
-        0..10_000 => format!("{millis} ms"),
+        0 => "less than a millisecond".to_owned(),
+        1..10_000 => format!("{millis} ms"),
         _ => lasting(millis),
     }
 }
