@@ -1,5 +1,5 @@
-//! The account index: which entry of the secret store belongs to whom, which sign-in counts,
-//! and which ones are over for good (the sign-out fence).
+//! One account: which entry of the secret store is its own, which sign-in counts, and which ones
+//! are over for good (the sign-out fence).
 
 use serde::{Deserialize, Serialize};
 
@@ -7,21 +7,6 @@ use crate::session::model::{Cause, Epoch};
 
 /// How many ended sign-ins are remembered for an account.
 const LONGEST_FENCE: usize = 64;
-
-/// How many removed accounts are remembered.
-const MOST_REMOVED: usize = 16;
-
-/// Which of the accounts at a server is meant.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Which {
-    /// The default one, else the first, else a new one.
-    #[default]
-    Usual,
-    /// A new one, beside those that are there.
-    New,
-    /// The one with this id.
-    This(String),
-}
 
 /// One account of the index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,55 +101,6 @@ impl AccountEntry {
     /// Whether the person signed out, and nobody signed in since.
     pub(crate) fn signed_out(&self) -> bool {
         self.epoch.is_none() && self.last_cause == Some(Cause::SignedOut)
-    }
-}
-
-/// The index as it is written.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Index {
-    #[serde(default)]
-    pub(super) accounts: Vec<AccountEntry>,
-    /// The account that is opened when none is named.
-    #[serde(default)]
-    pub(super) default: Option<String>,
-}
-
-impl Index {
-    /// The account that is meant, if it is there.
-    pub(super) fn find(
-        &self,
-        server: &str,
-        client_id: &str,
-        which: &Which,
-    ) -> Option<&AccountEntry> {
-        let mut here = self.accounts.iter().filter(|entry| {
-            !entry.removed && entry.server == server && entry.client_id == client_id
-        });
-        match which {
-            Which::New => None,
-            Which::This(id) => here.find(|entry| entry.id == *id),
-            Which::Usual => {
-                let is_default = |entry: &&AccountEntry| self.default.as_ref() == Some(&entry.id);
-                here.clone().find(is_default).or_else(|| here.next())
-            }
-        }
-    }
-
-    /// Takes an account out of sight. Its row stays for as long as a handle that was left open may
-    /// still write, so that its fence holds.
-    pub(super) fn remove(&mut self, id: &str) {
-        self.default.take_if(|default| default == id);
-        if let Some(entry) = self.accounts.iter_mut().find(|entry| entry.id == id) {
-            entry.removed = true;
-            (entry.username, entry.name) = (String::new(), None);
-        }
-        let removed = self.accounts.iter().filter(|entry| entry.removed).count();
-        let mut too_many = removed.saturating_sub(MOST_REMOVED);
-        self.accounts.retain(|entry| {
-            let goes = entry.removed && too_many > 0;
-            too_many -= usize::from(goes);
-            !goes
-        });
     }
 }
 

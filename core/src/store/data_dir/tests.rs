@@ -1,6 +1,9 @@
 use std::{fs, thread};
 
-use super::*;
+use super::{
+    index::{ACCOUNTS, Index},
+    *,
+};
 use crate::session::model::{Cause, Epoch};
 
 const SERVER: &str = "https://clearpass.example";
