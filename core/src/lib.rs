@@ -88,6 +88,7 @@ pub mod session;
 pub mod store;
 pub mod transport;
 pub mod trust;
+mod who;
 
 pub use http::Method;
 
