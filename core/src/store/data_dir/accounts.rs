@@ -26,6 +26,8 @@ pub(crate) struct AccountEntry {
     pub(crate) username: String,
     /// The name that the server gives this person, once it has said so.
     pub(crate) name: Option<String>,
+    /// The number of the last sign-in, counted over all accounts: the greater, the newer.
+    pub(crate) number: u64,
     /// Whether the account was removed: nobody sees it any more, and its fence still holds.
     pub(crate) removed: bool,
     /// Why nobody is signed in; `None` before the first sign-in and while somebody is.
@@ -54,6 +56,7 @@ impl AccountEntry {
             saved: None,
             username: String::new(),
             name: None,
+            number: 0,
             removed: false,
             last_cause: None,
             ended: None,
@@ -119,6 +122,8 @@ struct Row {
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
+    number: u64,
+    #[serde(default)]
     removed: bool,
     #[serde(default)]
     last_cause: Option<String>,
@@ -144,6 +149,7 @@ impl From<Row> for AccountEntry {
             saved: row.saved.as_deref().and_then(epoch_of),
             username: row.username,
             name: row.name,
+            number: row.number,
             removed: row.removed,
             last_cause: row.last_cause.as_deref().map(cause_of),
             ended: row.ended.as_deref().and_then(epoch_of),
@@ -169,6 +175,7 @@ impl From<AccountEntry> for Row {
             saved: entry.saved.map(epoch_text),
             username: entry.username,
             name: entry.name,
+            number: entry.number,
             removed: entry.removed,
             last_cause: entry.last_cause.map(|cause| cause_text(cause).to_owned()),
             ended: entry.ended.map(epoch_text),

@@ -83,24 +83,26 @@ impl DataDir {
         self.edit(ACCOUNTS, |index: &mut Index| index.remove(id))
     }
 
-    /// Notes the name that the server gives the person of an account. Gives the other accounts of
-    /// the same person at the same server; if one of them was the default, this one is now.
+    /// Notes the name that the server gives the person of an account. Gives the accounts of the
+    /// same person at the same server in which somebody signed in earlier, which may be the very
+    /// one that has the name now; if one of them was the default, the newest is.
     pub(crate) fn meet(&self, id: &str, name: &str) -> Result<Vec<AccountEntry>, StoreError> {
         self.edit(ACCOUNTS, |index: &mut Index| {
-            let Some(at) = index.accounts.iter().position(|entry| entry.id == id) else {
+            let own = index.accounts.iter_mut().find(|entry| entry.id == id);
+            let Some(own) = own.filter(|entry| !entry.removed) else {
                 return Vec::new();
             };
-            index.accounts[at].name = Some(name.to_owned());
-            let met = index.accounts[at].clone();
-            let same = |entry: &&AccountEntry| entry.id != id && entry.is_of(&met);
-            let others: Vec<_> = index.accounts.iter().filter(same).cloned().collect();
-            if others
-                .iter()
-                .any(|other| index.default.as_ref() == Some(&other.id))
-            {
-                index.default = Some(id.to_owned());
+            own.name = Some(name.to_owned());
+            let own = own.clone();
+            let same = index.accounts.iter().filter(|entry| entry.is_of(&own));
+            let mut same: Vec<_> = same.cloned().collect();
+            same.sort_by_key(|entry| entry.number);
+            let newest = same.pop();
+            let replaced = |id: &String| same.iter().any(|entry| entry.id == *id);
+            if index.default.as_ref().is_some_and(replaced) {
+                index.default = newest.map(|entry| entry.id);
             }
-            others
+            same
         })
     }
 
@@ -117,7 +119,18 @@ impl DataDir {
         account: &AccountEntry,
         change: impl FnOnce(&mut AccountEntry) -> R,
     ) -> Result<R, StoreError> {
+        self.edit_numbered(account, |entry, _| change(entry))
+    }
+
+    /// The same for a sign-in, with the number that it gets.
+    pub(crate) fn edit_numbered<R>(
+        &self,
+        account: &AccountEntry,
+        change: impl FnOnce(&mut AccountEntry, u64) -> R,
+    ) -> Result<R, StoreError> {
         self.edit(ACCOUNTS, |index: &mut Index| {
+            let numbers = index.accounts.iter().map(|entry| entry.number);
+            let next = numbers.max().unwrap_or(0).saturating_add(1);
             let at = index
                 .accounts
                 .iter()
@@ -132,7 +145,7 @@ impl DataDir {
                 });
             let entry = &mut index.accounts[at];
             let before = entry.epoch;
-            let result = change(entry);
+            let result = change(entry, next);
             let counts = !entry.removed && entry.epoch != before && entry.epoch.is_some();
             // Where a default was removed, none is until somebody signs in again.
             if index.default.is_none() && counts {

@@ -255,3 +255,33 @@ fn a_lock_that_is_not_let_go_is_waited_for_in_vain_and_a_sign_out_is_noted_all_t
         other.with_lock(|| Ok(())).unwrap();
     }
 }
+
+#[test]
+fn of_two_accounts_of_one_person_the_newer_stays_whichever_hears_the_name_last() {
+    for last in [0, 1] {
+        let folder = folder();
+        let data = open(&folder);
+        let older = data.account(SERVER, "QuickAccess", &Which::New).unwrap();
+        let newer = data.account(SERVER, "QuickAccess", &Which::New).unwrap();
+        for (number, account) in [&older, &newer].into_iter().enumerate() {
+            data.edit_numbered(account, |entry, next| {
+                entry.epoch = Some(Epoch(number as u128));
+                entry.number = next;
+            })
+            .unwrap();
+        }
+        data.set_default(Some(&older.id)).unwrap();
+        let order = if last == 0 {
+            [&newer, &older]
+        } else {
+            [&older, &newer]
+        };
+        assert_eq!(data.meet(&order[0].id, "qa").unwrap(), []);
+        let replaced = data.meet(&order[1].id, "qa").unwrap();
+        let ids: Vec<&str> = replaced.iter().map(|entry| entry.id.as_str()).collect();
+        assert_eq!(ids, [older.id.as_str()], "{last}");
+        assert_eq!(data.accounts().unwrap().1, Some(newer.id.clone()));
+        data.remove_account(&older.id).unwrap();
+        assert_eq!(data.meet(&older.id, "qa").unwrap(), [], "it is gone");
+    }
+}

@@ -126,7 +126,7 @@ impl Vault {
     /// for good, and what was set aside is removed. Where another process has saved a later sign-in
     /// meanwhile, that one counts, and this one changes nothing.
     pub(crate) fn commit(&self, epoch: Epoch, username: &str) -> Result<(), StoreError> {
-        let (set_aside, replaced) = self.data.edit_account(&self.account, |entry| {
+        let (set_aside, replaced) = self.data.edit_numbered(&self.account, |entry, number| {
             let late = entry.saved.is_some_and(|saved| saved != epoch);
             if late || self.fences(entry, epoch) {
                 return (false, false);
@@ -135,7 +135,7 @@ impl Vault {
                 entry.fence(before);
             }
             entry.epoch = Some(epoch);
-            entry.removed = false;
+            (entry.number, entry.removed) = (number, false);
             if entry.username != username {
                 // Whether it is somebody else, the server has to say.
                 entry.name = None;
