@@ -1,6 +1,6 @@
 //! One examination: its steps in order, what was found so far, and the tokens that it holds.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
     finding::Finding,
@@ -28,7 +28,8 @@ pub(super) struct Examination<'a> {
     pub(super) certificate: Option<TrustFailure>,
     pub(super) server_version: Option<String>,
     pub(super) privileges: Vec<String>,
-    tell: &'a mut (dyn FnMut(DoctorProgress) + Send),
+    /// Behind a lock that nobody waits for, so that the examination may move between threads.
+    tell: Mutex<&'a mut (dyn FnMut(DoctorProgress) + Send)>,
     checks: Vec<DoctorCheck>,
     began: Millis,
 }
@@ -49,7 +50,7 @@ impl<'a> Examination<'a> {
             certificate: None,
             server_version: None,
             privileges: Vec::new(),
-            tell,
+            tell: Mutex::new(tell),
             checks: Vec::new(),
             began: shared.environment.now().boot,
             shared,
@@ -79,10 +80,15 @@ impl<'a> Examination<'a> {
         self.ask_what(&token).await
     }
 
+    fn tell(&mut self, progress: DoctorProgress) {
+        let tell = self.tell.get_mut().unwrap_or_else(PoisonError::into_inner);
+        tell(progress);
+    }
+
     /// A step begins.
     pub(super) fn begin(&mut self, step: DoctorStep) {
         self.began = self.shared.environment.now().boot;
-        (self.tell)(DoctorProgress::Began(step));
+        self.tell(DoctorProgress::Began(step));
     }
 
     /// A step has ended.
@@ -99,7 +105,7 @@ impl<'a> Examination<'a> {
             took: now.saturating_sub(self.began),
         };
         self.began = now;
-        (self.tell)(DoctorProgress::Ended(check.clone()));
+        self.tell(DoctorProgress::Ended(check.clone()));
         self.checks.push(check);
     }
 
