@@ -44,7 +44,7 @@ const RULES: &[Rules] = &[
     Rules {
         language: Language::Rust,
         ending: "rs",
-        folders: &["core/tests", "core/src", "tests", "cli"],
+        folders: &["core/tests", "core/src", "bindings", "tests", "cli"],
         function: "fn",
         attribute: "#[",
         marker: "test",
