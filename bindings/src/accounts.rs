@@ -56,7 +56,7 @@ impl Accounts {
     /// Makes an account the default one. Sessions that are open stay with theirs.
     ///
     /// # Errors
-    /// `invalid_input` when there is no such account; else as [`list`](Self::list).
+    /// `invalid_input` when there is no such account; else as `list`.
     pub async fn set_default(&self, id: String) -> Result<(), QuickAccessError> {
         let core = self.core.clone();
         runtime::run_blocking(move || core.set_default(&id)).await

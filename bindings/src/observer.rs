@@ -18,7 +18,7 @@ pub trait StateObserver: Send + Sync {
     fn state_changed(&self, state: SessionState) -> Result<(), CallbackError>;
 }
 
-/// An observer that is being told. It ends when this is dropped, when [`Self::stop`] is called, or
+/// An observer that is being told. It ends when this is dropped, when `stop` is called, or
 /// with the session.
 #[derive(Debug, uniffi::Object)]
 pub struct Observation {

@@ -115,7 +115,7 @@ impl Session {
     /// Signs the app itself in with its client secret (`client_credentials`).
     ///
     /// # Errors
-    /// `client_needs_secret` without a secret; else as [`sign_in`](Self::sign_in).
+    /// `client_needs_secret` without a secret; else as `sign_in`.
     pub async fn sign_in_client(&self) -> Result<(), QuickAccessError> {
         let sign_in = |core: QuickAccess| async move { core.sign_in_client().await };
         self.until_cancelled(sign_in).await
@@ -155,7 +155,7 @@ impl Session {
     /// be shorter than was asked for.
     ///
     /// # Errors
-    /// As [`access_token`](Self::access_token).
+    /// As `access_token`.
     pub async fn access_token_with(&self, need: TokenNeed) -> Result<String, QuickAccessError> {
         let call = |core: QuickAccess| async move { core.access_token_with(need.into()).await };
         let token = self.call(Caller::Needed, call).await?;
@@ -165,7 +165,7 @@ impl Session {
     /// Extends the session now. It is done even if its caller goes away.
     ///
     /// # Errors
-    /// As [`access_token`](Self::access_token); `grant_not_enabled` when the server gave no
+    /// As `access_token`; `grant_not_enabled` when the server gave no
     /// refresh token.
     pub async fn refresh(&self) -> Result<(), QuickAccessError> {
         let call = |core: QuickAccess| async move { core.refresh().await.map(drop) };
@@ -175,7 +175,7 @@ impl Session {
     /// Who is signed in.
     ///
     /// # Errors
-    /// As [`access_token`](Self::access_token); `not_permitted`, `no_api_access`.
+    /// As `access_token`; `not_permitted`, `no_api_access`.
     pub async fn whoami(&self) -> Result<Identity, QuickAccessError> {
         let call = |core: QuickAccess| async move { core.whoami().await };
         Ok(self.call(Caller::Needed, call).await?.into())
@@ -184,7 +184,7 @@ impl Session {
     /// What the person may do, in the server's order.
     ///
     /// # Errors
-    /// As [`whoami`](Self::whoami).
+    /// As `whoami`.
     pub async fn privileges(&self) -> Result<Vec<Privilege>, QuickAccessError> {
         let call = |core: QuickAccess| async move { core.privileges().await };
         let privileges = self.call(Caller::Needed, call).await?;
@@ -194,7 +194,7 @@ impl Session {
     /// Which ClearPass this is.
     ///
     /// # Errors
-    /// As [`whoami`](Self::whoami).
+    /// As `whoami`.
     pub async fn server_version(&self) -> Result<ServerVersion, QuickAccessError> {
         let call = |core: QuickAccess| async move { core.server_version().await };
         Ok(self.call(Caller::Needed, call).await?.into())
@@ -216,7 +216,7 @@ impl Session {
     ///
     /// # Errors
     /// `invalid_input` when it can't be approved, when this session has not shown it, or when it
-    /// replaces a trusted one, which takes [`approve_changed`](Self::approve_changed).
+    /// replaces a trusted one, which takes `approve_changed`.
     pub async fn approve(&self, certificate: UntrustedCertificate) -> Result<(), QuickAccessError> {
         let shown = self.shown.find(&certificate)?;
         let call = |core: QuickAccess| async move { core.approve_certificate(&shown).await };
