@@ -74,6 +74,13 @@ fn a01_the_vendors_example_works_from_a_thread_without_a_runtime() {
     assert_eq!((now.username.as_str(), now.generation), ("qa", 1));
     assert_eq!((&now.refresh, now.saved), (&RefreshState::Ready, true));
     assert!(now.expires_at.unwrap() > SystemTime::now());
+
+    // Records print themselves, and so must not hold what nobody may see.
+    let history = wait(session.history()).unwrap();
+    let all = format!("{session:?} {state:?} {me:?} {privileges:?} {history:?}");
+    for secret in [token.as_str(), "abc123"] {
+        assert!(!all.contains(secret), "a secret is in a record");
+    }
 }
 
 #[test]

@@ -1,0 +1,79 @@
+//! What the crate's own generator makes of the library that was built with it.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{
+    env::consts::{DLL_PREFIX, DLL_SUFFIX},
+    path::Path,
+    process::Command,
+};
+
+/// The generated file in a language; `file` is its place in the folder.
+fn generate(language: &str, file: &str) -> String {
+    let tests = std::env::current_exe().unwrap();
+    let library = format!("{DLL_PREFIX}quickaccess_ffi{DLL_SUFFIX}");
+    let folder = tempfile::tempdir().unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_uniffi-bindgen"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .arg("generate")
+        .arg(tests.with_file_name(library))
+        .args(["--no-format", "--language", language, "--out-dir"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{language}: {said}");
+    std::fs::read_to_string(folder.path().join(Path::new(file))).unwrap()
+}
+
+#[test]
+fn kotlin_has_every_call_and_no_name_that_its_own_classes_use() {
+    let kotlin = generate("kotlin", "uniffi/quickaccess/quickaccess.kt");
+    for part in [
+        "suspend fun `signIn`(`username`: kotlin.String, `password`: kotlin.ByteArray)",
+        "suspend fun `accessToken`(): kotlin.String",
+        "suspend fun `signOut`(): SignOutReport",
+        "sealed class QuickAccessException",
+        "interface SecretStore",
+        "interface StateObserver",
+        "interface LogSink",
+    ] {
+        assert!(kotlin.contains(part), "{part} is missing");
+    }
+    // Names of this library stand between backticks.
+    for name in [
+        "fun `close`",
+        "fun `destroy`",
+        "`message`:",
+        "class Error ",
+        "class Error:",
+        "interface Error ",
+    ] {
+        assert!(!kotlin.contains(name), "{name} is taken in Kotlin");
+    }
+}
+
+#[test]
+fn swift_has_every_call_and_no_name_that_its_own_types_use() {
+    let swift = generate("swift", "quickaccess.swift");
+    for part in [
+        "func signIn(username: String, password: Data)async throws",
+        "func accessToken()async throws",
+        "enum QuickAccessError",
+        "protocol SecretStore",
+        "protocol StateObserver",
+        "protocol LogSink",
+    ] {
+        assert!(swift.contains(part), "{part} is missing");
+    }
+    for name in [
+        "func close(",
+        "var message:",
+        "enum Error:",
+        "enum Error ",
+        "struct Error:",
+        "class Error:",
+    ] {
+        assert!(!swift.contains(name), "{name} is taken in Swift");
+    }
+}
