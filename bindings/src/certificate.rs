@@ -109,9 +109,9 @@ const KEPT: usize = 8;
 pub(crate) struct Shown(Mutex<VecDeque<trust::TrustFailure>>);
 
 impl Shown {
-    /// Keeps what an error shows.
-    pub(crate) fn keep(&self, error: &Error) {
-        let Some(failure) = error.certificate() else {
+    /// Keeps what an error or a report shows, if it shows one.
+    pub(crate) fn keep(&self, failure: Option<&trust::TrustFailure>) {
+        let Some(failure) = failure else {
             return;
         };
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -29,6 +29,7 @@
 
 mod accounts;
 mod certificate;
+mod doctor;
 mod failure;
 mod log;
 mod observer;
@@ -42,6 +43,7 @@ mod store;
 
 pub use accounts::{Account, Accounts};
 pub use certificate::{Certificate, CertificateProblem, UntrustedCertificate};
+pub use doctor::{CheckStatus, DoctorCheck, DoctorReport, DoctorVerdict};
 pub use failure::{CallbackError, ErrorRow, FieldFault, QuickAccessError, Why, error_table};
 pub use log::{LogLevel, LogRecord, LogSink, set_log_sink};
 pub use observer::{Observation, StateObserver};

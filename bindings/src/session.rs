@@ -8,6 +8,7 @@ use tokio::{runtime::Handle, sync::Notify};
 
 use crate::{
     certificate::{Shown, UntrustedCertificate},
+    doctor::DoctorReport,
     failure::QuickAccessError,
     observer::{self, Observation, StateObserver},
     person::{Identity, Privilege, ServerVersion},
@@ -210,7 +211,27 @@ impl Session {
         Ok(history.into_iter().map(HistoryEntry::from).collect())
     }
 
-    /// Trusts a certificate that an error of this session showed, after the person has compared
+    /// Finds out why people can't sign in: walks the steps of the vendor's guide against the server,
+    /// beside the session, which goes on untouched. Without a password it checks what needs none;
+    /// with one, given as UTF-8 bytes, it signs in once and extends that session once or twice.
+    ///
+    /// # Errors
+    /// `invalid_input` when the password is not UTF-8. Whatever else goes wrong is in the report.
+    pub async fn examine(
+        &self,
+        username: String,
+        password: Option<Vec<u8>>,
+    ) -> Result<DoctorReport, QuickAccessError> {
+        let password = password.map(|bytes| text(bytes, "password")).transpose()?;
+        let call = |core: QuickAccess| async move {
+            Ok(core.doctor().examine(username, password, |_| {}).await)
+        };
+        let report = self.call(Caller::Needed, call).await?;
+        self.shown.keep(report.certificate.as_ref());
+        Ok((&report).into())
+    }
+
+    /// Trusts a certificate that an error or a report of this session showed, after the person has compared
     /// its fingerprint. It holds for this host and port, for this certificate, and waives only the
     /// problems shown.
     ///
@@ -261,7 +282,7 @@ impl Session {
         let call = call(self.core.clone());
         let done = runtime::run(&self.runtime, caller, call).await;
         done.map_err(|error| {
-            self.shown.keep(&error);
+            self.shown.keep(error.certificate());
             error.into()
         })
     }
