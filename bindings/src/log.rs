@@ -100,13 +100,13 @@ impl Log {
             level: AtomicU8::new(0),
             lines,
         });
+        tracing::subscriber::set_global_default(Lines(log.clone()))
+            .map_err(|_| "this process has another log for Rust".to_owned())?;
         let told = log.clone();
         std::thread::Builder::new()
             .name("quickaccess-log".to_owned())
             .spawn(move || told.hand_on(&queue))
             .map_err(|error| error.to_string())?;
-        tracing::subscriber::set_global_default(Lines(log.clone()))
-            .map_err(|_| "this process has another log for Rust".to_owned())?;
         Ok(log)
     }
 
