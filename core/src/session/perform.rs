@@ -2,7 +2,7 @@
 
 use super::{
     driver::{Driver, Message},
-    effect::{Effect, Expect, Happening, RecordDraft, Tokens},
+    effect::{Effect, Happening, RecordDraft, Tokens},
     event::{Event, Loaded, LoadedSession},
     model::{Attempt, SessionRecord},
     published::AccessToken,
@@ -56,7 +56,7 @@ impl Driver {
                     self.written(attempt, |_| Err(StoreError::Unavailable));
                     return;
                 };
-                self.written(attempt, move |vault| vault.save(&record, expected(expect)));
+                self.written(attempt, move |vault| vault.save(&record, expect));
             }
             Effect::Erase { attempt, epoch } => {
                 self.written(attempt, move |vault| vault.end(epoch));
@@ -66,9 +66,7 @@ impl Driver {
                 cause,
                 expect,
             } => {
-                self.written(attempt, move |vault| {
-                    vault.tombstone(cause, now, expected(expect))
-                });
+                self.written(attempt, move |vault| vault.tombstone(cause, now, expect));
             }
             Effect::Commit { epoch } => {
                 let username = self.current.as_ref().map(|pair| pair.username.clone());
@@ -298,37 +296,6 @@ impl Driver {
                 tracing::warn!(%error, "the data folder could not be written");
             }
         }));
-    }
-}
-
-fn expected(expect: Expect) -> store::Expect {
-    match expect {
-        Expect::Anything => store::Expect::Anything,
-        Expect::Exactly { epoch, generation } => store::Expect::Exactly { epoch, generation },
-        Expect::Untouched {
-            epoch,
-            generation,
-            owner,
-            others,
-        } => store::Expect::Untouched {
-            epoch,
-            generation,
-            owner,
-            others,
-        },
-        Expect::Missing {
-            displaced_by,
-            epoch,
-            generation,
-            owner,
-            others,
-        } => store::Expect::Missing {
-            displaced_by,
-            epoch,
-            generation,
-            owner,
-            others,
-        },
     }
 }
 

@@ -1,48 +1,10 @@
 //! What a write expects to find, so that no process writes over what another one did meanwhile.
 
 use super::record::StoredRecord;
-use crate::session::model::{Epoch, Generation, Journal, SessionRecord};
-
-/// What must be there before a write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Expect {
-    /// Whatever is there is replaced: a sign-in.
-    Anything,
-    /// A session of this epoch and generation, or the tombstone of that very pair: a new pair,
-    /// which is worth more than what another process has tried or concluded meanwhile.
-    Exactly {
-        /// The epoch.
-        epoch: Epoch,
-        /// The generation.
-        generation: Generation,
-    },
-    /// A session of this epoch and generation that no other process has touched: every other
-    /// write.
-    Untouched {
-        /// The epoch.
-        epoch: Epoch,
-        /// The generation.
-        generation: Generation,
-        /// Names this process, whose own journal is no hindrance.
-        owner: u64,
-        /// The journal of another process that was read there.
-        others: Option<Journal>,
-    },
-    /// No session, or the one of a sign-in that was cancelled, or this very one if that had not
-    /// taken its place yet.
-    Missing {
-        /// The cancelled sign-in.
-        displaced_by: Option<Epoch>,
-        /// The epoch.
-        epoch: Epoch,
-        /// The generation, or an older one.
-        generation: Generation,
-        /// Names this process, whose own journal is no hindrance.
-        owner: u64,
-        /// The journal of another process with which it may be there.
-        others: Option<Journal>,
-    },
-}
+use crate::session::{
+    effect::Expect,
+    model::{Epoch, Generation, Journal, SessionRecord},
+};
 
 impl Expect {
     /// The token pair that the write goes on from.

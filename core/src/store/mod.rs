@@ -13,7 +13,6 @@ use std::{fmt, sync::Arc};
 pub use self::{data_dir::HistoryEntry, memory::MemoryStore, platform::*};
 pub(crate) use self::{
     data_dir::{AccountEntry, DataDir, Which},
-    expect::Expect,
     vault::{Loaded, Vault},
 };
 use crate::secret::SecretBytes;

@@ -13,12 +13,14 @@ use ring::digest::{SHA256, digest};
 use super::{
     StoreError, TokenStore,
     data_dir::{AccountEntry, DataDir, Installed},
-    expect::Expect,
     record::{self, StoredRecord},
 };
 use crate::{
     secret::SecretBytes,
-    session::model::{Cause, Epoch, Generation, Holder, SessionRecord},
+    session::{
+        effect::Expect,
+        model::{Cause, Epoch, Generation, Holder, SessionRecord},
+    },
 };
 
 /// One account's entry in the secret store.
