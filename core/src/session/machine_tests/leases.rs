@@ -137,16 +137,7 @@ fn a_record_that_is_written_under_an_open_try_keeps_its_journal() {
     bench.written(Err(StoreError::Unavailable));
     assert!(bench.sent_refresh().is_some(), "a dead token risks nothing");
     // A sign-in comes between, is cancelled, and what was there is put back.
-    bench.event(Event::SignIn {
-        waiter: waiter(2),
-        renewal: Renewal::RefreshToken,
-    });
-    let attempt = bench.state.attempts;
-    bench.event(Event::SignInAnswered {
-        attempt,
-        outcome: grant(LIFE, true),
-        epoch: Epoch(8),
-    });
+    bench.sign_in_until_saved(LIFE, Epoch(8));
     bench.event(Event::CancelSignIn { waiter: waiter(2) });
     assert_eq!(bench.written_journal(), journal);
 }

@@ -125,6 +125,21 @@ impl Bench {
         self
     }
 
+    /// A second sign-in is answered at this time, and its record is on the way to the store.
+    fn sign_in_until_saved(&mut self, time: Millis, epoch: Epoch) -> Attempt {
+        self.event(Event::SignIn {
+            waiter: waiter(2),
+            renewal: Renewal::RefreshToken,
+        });
+        let attempt = self.state.attempts;
+        self.event(Event::SignInAnswered {
+            attempt,
+            outcome: grant(time, true),
+            epoch,
+        });
+        attempt
+    }
+
     fn event(&mut self, event: Event) {
         let state = std::mem::replace(&mut self.state, State::new(known()));
         (self.state, self.effects) = step(state, event, at(self.time));

@@ -6,16 +6,7 @@ use super::*;
 fn a05_a_cancelled_sign_in_puts_back_what_was_there_even_while_its_record_is_being_written() {
     let mut bench = Bench::signed_in();
     let other = Epoch(8);
-    bench.event(Event::SignIn {
-        waiter: waiter(2),
-        renewal: Renewal::RefreshToken,
-    });
-    let attempt = bench.state.attempts;
-    bench.event(Event::SignInAnswered {
-        attempt,
-        outcome: grant(0, true),
-        epoch: other,
-    });
+    let attempt = bench.sign_in_until_saved(0, other);
     let write = bench.last_write();
     bench.event(Event::CancelSignIn { waiter: waiter(2) });
     assert_eq!(bench.session().epoch, EPOCH);
@@ -48,16 +39,7 @@ fn a05_the_session_before_does_not_mistake_a_sign_in_under_way_for_another_proce
     let mut bench = Bench::signed_in();
     bench.time = 10_000;
     let refresh = bench.refresh(1);
-    bench.event(Event::SignIn {
-        waiter: waiter(2),
-        renewal: Renewal::RefreshToken,
-    });
-    let sign_in = bench.state.attempts;
-    bench.event(Event::SignInAnswered {
-        attempt: sign_in,
-        outcome: grant(10_000, true),
-        epoch: Epoch(8),
-    });
+    bench.sign_in_until_saved(10_000, Epoch(8));
     let saved = bench.last_write();
     // The record of the sign-in is in the store already when the old session writes its pair.
     bench.answer_refresh(refresh, grant(10_000, true));
@@ -94,16 +76,7 @@ fn a_removal_that_is_owed_takes_nothing_from_the_sign_in_after_it() {
     let mut bench = Bench::new();
     bench.event(Event::SignOut { waiter: waiter(1) });
     bench.written(Err(StoreError::Locked));
-    bench.event(Event::SignIn {
-        waiter: waiter(2),
-        renewal: Renewal::RefreshToken,
-    });
-    let attempt = bench.state.attempts;
-    bench.event(Event::SignInAnswered {
-        attempt,
-        outcome: grant(0, true),
-        epoch: EPOCH,
-    });
+    bench.sign_in_until_saved(0, EPOCH);
     let write = bench.last_write();
     bench.time += 60_000;
     assert_eq!(next_wake(&bench.state, at(bench.time).now), None);
@@ -154,16 +127,7 @@ fn a_sign_out_over_a_cancelled_sign_in_is_the_end_of_whatever_the_store_holds() 
         bench.loaded(stored);
         bench.written(Ok(()));
         // A sign-in is being saved when the session before it is over.
-        bench.event(Event::SignIn {
-            waiter: waiter(2),
-            renewal: Renewal::RefreshToken,
-        });
-        let attempt = bench.state.attempts;
-        bench.event(Event::SignInAnswered {
-            attempt,
-            outcome: grant(LIFE, true),
-            epoch: Epoch(8),
-        });
+        bench.sign_in_until_saved(LIFE, Epoch(8));
         bench.time = LIFE;
         bench.event(Event::Used);
         if cancels_by_itself {
@@ -201,16 +165,7 @@ fn an_ended_session_does_not_come_back_because_a_sign_in_after_it_could_not_be_k
     }
     // The store takes neither the tombstone nor the record of the next sign-in.
     bench.written(Err(StoreError::Unavailable));
-    bench.event(Event::SignIn {
-        waiter: waiter(2),
-        renewal: Renewal::RefreshToken,
-    });
-    let attempt = bench.state.attempts;
-    bench.event(Event::SignInAnswered {
-        attempt,
-        outcome: grant(LIFE, true),
-        epoch: Epoch(8),
-    });
+    bench.sign_in_until_saved(LIFE, Epoch(8));
     bench.written(Err(StoreError::Unavailable));
     let still_buries = bench.effects.iter().any(|effect| {
         matches!(

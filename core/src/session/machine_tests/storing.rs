@@ -136,16 +136,7 @@ fn a_pair_that_is_not_shown_yet_is_dropped_with_its_session() {
     }
 
     let (mut bench, attempt) = with_a_pair();
-    bench.event(Event::SignIn {
-        waiter: waiter(2),
-        renewal: Renewal::RefreshToken,
-    });
-    let sign_in = bench.state.attempts;
-    bench.event(Event::SignInAnswered {
-        attempt: sign_in,
-        outcome: grant(10_000, true),
-        epoch: Epoch(8),
-    });
+    bench.sign_in_until_saved(10_000, Epoch(8));
     bench.written(Ok(()));
     assert!(bench.answers().contains(&(waiter(2), Answer::SignedIn)));
     assert!(bench.discards(attempt), "replaced: {:?}", bench.effects);
