@@ -176,7 +176,7 @@ fn a13_signed_out_by_one_command_and_a_late_save_of_another_brings_nothing_back(
         let hold = person.hold(HoldAt::AfterCommit);
         let first = start(person.command(&["token", "--refresh"]), b"");
         person.reached(&hold);
-        first.signal(Signal::STOP);
+        first.stop();
         hold.release();
         person.run(&["sign-out"]).with(0);
         first.signal(Signal::CONT);
@@ -192,7 +192,7 @@ fn a13_a_command_that_was_stopped_stores_what_came_meanwhile() {
         let hold = person.hold(HoldAt::AfterCommit);
         let first = start(person.command(&["token", "--refresh"]), b"");
         person.reached(&hold);
-        first.signal(Signal::STOP);
+        first.stop();
         hold.release();
         person.run(&["whoami"]).with(0).says("qa");
         first.signal(Signal::CONT);

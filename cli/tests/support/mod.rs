@@ -27,7 +27,7 @@ use quickaccess_simulator::{
 #[cfg(unix)]
 pub(crate) use rustix::process::Signal;
 #[cfg(unix)]
-use rustix::process::{Pid, kill_process};
+use rustix::process::{Pid, WaitOptions, kill_process, waitpid};
 use serde_json::Value;
 
 /// Whoever takes longer has hung.
@@ -265,13 +265,26 @@ impl Run {
     pub(crate) fn signal(&self, signal: Signal) {
         kill(self.process.id(), signal);
     }
+
+    /// Stops it, and waits until all of its threads stand still: the signal alone only asks for it.
+    #[cfg(unix)]
+    pub(crate) fn stop(&self) {
+        self.signal(Signal::STOP);
+        let status = waitpid(pid(self.process.id()), WaitOptions::UNTRACED).unwrap();
+        let (_, status) = status.expect("it was waited for");
+        assert!(status.stopped(), "{status:?}");
+    }
 }
 
 /// Sends a signal to a process of ours.
 #[cfg(unix)]
 pub(crate) fn kill(process: u32, signal: Signal) {
-    let id = i32::try_from(process).ok().and_then(Pid::from_raw);
-    kill_process(id.unwrap(), signal).unwrap();
+    kill_process(pid(process).unwrap(), signal).unwrap();
+}
+
+#[cfg(unix)]
+fn pid(process: u32) -> Option<Pid> {
+    i32::try_from(process).ok().and_then(Pid::from_raw)
 }
 
 /// Runs it to its end with this on its standard input.
