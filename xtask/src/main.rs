@@ -3,6 +3,7 @@
 mod acceptance;
 mod command;
 mod faults;
+mod junit;
 mod model;
 mod secret_service;
 mod stores;

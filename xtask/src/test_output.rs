@@ -1,5 +1,5 @@
-//! Reads what `cargo test` prints, line by line, and keeps the last result of each test in a file
-//! of the target folder.
+//! Reads what `cargo test` prints, line by line, and keeps the last result of each test, of every
+//! language, in a file of the target folder.
 
 use std::{fs, io, path::Path};
 
@@ -20,7 +20,8 @@ pub(crate) enum Verdict {
 /// One test of one test program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TestResult {
-    /// The root file of the test program as cargo names it: `tests/refresh.rs`, `src/lib.rs`.
+    /// The root file of the test program as cargo names it: `tests/refresh.rs`, `src/lib.rs`. For
+    /// Kotlin and Swift the file of the test's class: `SignInTest.kt`.
     pub(crate) target: String,
     /// The name with its modules: `session::tests::a07_...`.
     pub(crate) name: String,
@@ -78,6 +79,12 @@ impl From<TestOutput> for Results {
     }
 }
 
+impl From<Vec<TestResult>> for Results {
+    fn from(results: Vec<TestResult>) -> Self {
+        Self(results)
+    }
+}
+
 impl Results {
     /// Reads the file; none where no test has run yet.
     pub(crate) fn load(file: &Path) -> Result<Self> {
@@ -123,13 +130,16 @@ impl Results {
             .count()
     }
 
-    /// The result of the test function `function` in `file`. Where several test programs have a
-    /// test of that name, the one whose root is that very file counts, else the worst of them.
+    /// The result of the test function `function` in `file`. Where several test programs of that
+    /// language have a test of that name, the one whose root is that very file counts, else the
+    /// worst of them.
     pub(crate) fn of(&self, file: &str, function: &str) -> Verdict {
+        let ending = Path::new(file).extension();
         let named = || {
-            self.0
-                .iter()
-                .filter(|test| last_segment(&test.name) == function)
+            self.0.iter().filter(|test| {
+                last_segment(&test.name) == function
+                    && Path::new(&test.target).extension() == ending
+            })
         };
         let own: Vec<_> = named().filter(|test| is_root(&test.target, file)).collect();
         let all = if own.is_empty() {
@@ -329,6 +339,23 @@ test core/src/lib.rs - Error (line 12) ... ok
             results.of("core/tests/refresh.rs", "a10_nowhere"),
             Verdict::Unknown
         );
+    }
+
+    #[test]
+    fn a_test_of_another_language_with_the_same_name_does_not_count() {
+        let test = |target: &str, result| TestResult {
+            target: target.to_owned(),
+            name: "a01_x".to_owned(),
+            result,
+        };
+        let results = Results(vec![
+            test("tests/s.rs", Verdict::Passed),
+            test("SignInTest.kt", Verdict::Failed),
+        ]);
+        assert_eq!(results.of("core/src/s.rs", "a01_x"), Verdict::Passed);
+        let kotlin = results.of("android/sdk/src/test/kotlin/SignInTest.kt", "a01_x");
+        assert_eq!(kotlin, Verdict::Failed);
+        assert_eq!(results.of("ios/Tests/S.swift", "a01_x"), Verdict::Unknown);
     }
 
     #[test]
