@@ -5,3 +5,7 @@
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 pub struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/quick-start-rust.md")]
+pub struct QuickStart;
