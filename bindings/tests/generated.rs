@@ -17,7 +17,8 @@ fn generate(language: &str, file: &str) -> String {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .arg("generate")
         .arg(tests.with_file_name(library))
-        .args(["--no-format", "--language", language, "--out-dir"])
+        .args(["--config", "uniffi.toml", "--no-format"])
+        .args(["--language", language, "--out-dir"])
         .arg(folder.path())
         .output()
         .unwrap();
@@ -28,7 +29,7 @@ fn generate(language: &str, file: &str) -> String {
 
 #[test]
 fn kotlin_has_every_call_and_no_name_that_its_own_classes_use() {
-    let kotlin = generate("kotlin", "uniffi/quickaccess/quickaccess.kt");
+    let kotlin = generate("kotlin", "dev/quickaccess/binding/quickaccess.kt");
     for part in [
         "suspend fun `signIn`(`username`: kotlin.String, `password`: kotlin.ByteArray)",
         "suspend fun `accessToken`(): kotlin.String",
@@ -55,7 +56,7 @@ fn kotlin_has_every_call_and_no_name_that_its_own_classes_use() {
 
 #[test]
 fn swift_has_every_call_and_no_name_that_its_own_types_use() {
-    let swift = generate("swift", "quickaccess.swift");
+    let swift = generate("swift", "QuickAccessBinding.swift");
     for part in [
         "func signIn(username: String, password: Data)async throws",
         "func accessToken()async throws",

@@ -1,6 +1,7 @@
 //! `cargo xtask`: the one entry for every chore. Build machines call the same commands as people.
 
 mod acceptance;
+mod bindings;
 mod command;
 mod faults;
 mod junit;
@@ -56,6 +57,12 @@ enum Chore {
         /// Bring the page up to date
         #[arg(long)]
         write: bool,
+    },
+    /// Generate the Kotlin and Swift of the library anew
+    Bindings {
+        /// Only compare them with those of the repository
+        #[arg(long)]
+        check: bool,
     },
     /// Run the benchmarks of the core
     Bench {
@@ -122,6 +129,8 @@ fn run(chore: Chore) -> Result {
             }
         }
         Chore::Errors { write } => errors(&workspace, write),
+        Chore::Bindings { check: true } => bindings::check(&workspace),
+        Chore::Bindings { check: false } => bindings::write(&workspace),
         Chore::Bench { name } => bench(&workspace, name),
         Chore::Faults {
             phone_months,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    acceptance,
+    acceptance, bindings,
     command::{self, Failure, Result},
     faults, stores,
     test_output::{Results, TestOutput},
@@ -56,6 +56,11 @@ const STEPS: &[Step] = &[
         name: "doc-tests",
         headline: "examples in the documentation",
         run: doc_tests,
+    },
+    Step {
+        name: "bindings",
+        headline: "the Kotlin and Swift of the library, as committed (cargo xtask bindings)",
+        run: generated,
     },
     Step {
         name: "model",
@@ -209,6 +214,11 @@ fn doc_tests(workspace: &Workspace) -> Result<Outcome> {
         BORROWER,
     ];
     command::run(&mut workspace.cargo(all))?;
+    Ok(Outcome::Done)
+}
+
+fn generated(workspace: &Workspace) -> Result<Outcome> {
+    bindings::check(workspace)?;
     Ok(Outcome::Done)
 }
 

@@ -35,6 +35,11 @@ impl Workspace {
 
     /// Where `cargo xtask test` keeps the last result of each test.
     pub(crate) fn results_file(&self) -> Result<PathBuf> {
+        Ok(self.target()?.join("acceptance-results.json"))
+    }
+
+    /// Cargo's target folder.
+    pub(crate) fn target(&self) -> Result<PathBuf> {
         #[derive(Deserialize)]
         struct Metadata {
             target_directory: PathBuf,
@@ -47,7 +52,7 @@ impl Workspace {
             let said = String::from_utf8_lossy(&output.stderr);
             Failure::new(format!("`cargo metadata` gave no answer: {error}: {said}"))
         })?;
-        Ok(metadata.target_directory.join("acceptance-results.json"))
+        Ok(metadata.target_directory)
     }
 
     /// `cargo` with these arguments, in the root of the workspace.

@@ -1,0 +1,124 @@
+//! `cargo xtask bindings`: the Kotlin and Swift files that UniFFI makes from the built library. They
+//! are part of the repository, so that people can read them and a phone's build needs no generator;
+//! the step of the same name compares them with what the library gives now.
+
+use std::{
+    env::consts::{DLL_PREFIX, DLL_SUFFIX},
+    fs,
+    path::Path,
+};
+
+use crate::{
+    command::{self, Failure, Result},
+    workspace::Workspace,
+};
+
+/// A generated file and its place in the repository.
+struct Generated {
+    language: &'static str,
+    /// Where the generator puts it.
+    made: &'static str,
+    /// Where it belongs, from the root.
+    place: &'static str,
+}
+
+const FILES: &[Generated] = &[
+    Generated {
+        language: "kotlin",
+        made: "dev/quickaccess/binding/quickaccess.kt",
+        place: "android/sdk/binding/src/main/kotlin/dev/quickaccess/binding/quickaccess.kt",
+    },
+    Generated {
+        language: "swift",
+        made: "QuickAccessBinding.swift",
+        place: "ios/Sources/QuickAccessBinding/QuickAccessBinding.swift",
+    },
+    Generated {
+        language: "swift",
+        made: "QuickAccessFFI.h",
+        place: "ios/Sources/QuickAccessFFI/QuickAccessFFI.h",
+    },
+    Generated {
+        language: "swift",
+        made: "QuickAccessFFI.modulemap",
+        // The name by which SwiftPM finds it.
+        place: "ios/Sources/QuickAccessFFI/module.modulemap",
+    },
+];
+
+/// Writes the files anew.
+pub(crate) fn write(workspace: &Workspace) -> Result {
+    for_each(workspace, |file, text| {
+        let place = workspace.root().join(file.place);
+        if fs::read_to_string(&place).is_ok_and(|old| old == text) {
+            println!("{} is up to date", file.place);
+            return Ok(());
+        }
+        let folder = place.parent().unwrap_or(workspace.root());
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::write(&place, text))
+            .map_err(|error| Failure::new(format!("{}: {error}", file.place)))?;
+        println!("{} written", file.place);
+        Ok(())
+    })
+}
+
+/// Fails when a file is not what the library gives now.
+pub(crate) fn check(workspace: &Workspace) -> Result {
+    let mut stale = Vec::new();
+    for_each(workspace, |file, text| {
+        let place = workspace.root().join(file.place);
+        if fs::read_to_string(place).is_ok_and(|there| there == text) {
+            println!("{} is up to date", file.place);
+        } else {
+            stale.push(file.place);
+        }
+        Ok(())
+    })?;
+    if stale.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "not what the library gives now; `cargo xtask bindings` mends it: {}",
+        stale.join(", ")
+    )))
+}
+
+fn for_each(workspace: &Workspace, mut take: impl FnMut(&Generated, String) -> Result) -> Result {
+    // The same features as the tests, so that nothing is built twice. The library is the unstripped
+    // one of a plain build: what the generator reads lies in its symbols.
+    command::run(&mut workspace.cargo([
+        "build",
+        "--workspace",
+        "--lib",
+        "--bin",
+        "uniffi-bindgen",
+    ]))?;
+    let built = workspace.target()?.join("debug");
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::new(format!("no temporary folder: {error}")))?;
+    for language in ["kotlin", "swift"] {
+        generate(workspace, &built, language, folder.path())?;
+    }
+    for file in FILES {
+        let made = folder.path().join(file.made);
+        let text = fs::read_to_string(&made).map_err(|error| {
+            Failure::new(format!("{} of {}: {error}", file.made, file.language))
+        })?;
+        take(file, text)?;
+    }
+    Ok(())
+}
+
+fn generate(workspace: &Workspace, built: &Path, language: &str, folder: &Path) -> Result {
+    let library = built.join(format!("{DLL_PREFIX}quickaccess_ffi{DLL_SUFFIX}"));
+    let mut generator = std::process::Command::new(built.join("uniffi-bindgen"));
+    generator
+        .current_dir(workspace.root().join("bindings"))
+        .arg("generate")
+        .arg(library)
+        .args(["--config", "uniffi.toml", "--no-format"])
+        .args(["--language", language, "--out-dir"])
+        .arg(folder);
+    command::run(&mut generator)
+}
