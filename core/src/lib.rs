@@ -112,7 +112,7 @@ pub use protocol::{
     privileges::{Level, Need, Privilege, Privileges},
 };
 pub use quickaccess::{QuickAccess, SignOutReport, TokenNeed};
-pub use requests::{Download, Form, InvalidField, RequestBuilder, Response};
+pub use requests::{Download, ForeignAnswer, Form, InvalidField, Judged, RequestBuilder, Response};
 pub use secret::{Secret, SecretBytes};
 pub use server::ServerUrl;
 pub use session::{

@@ -219,7 +219,10 @@ impl<'a> Run<'a> {
                 Got::Whole(reply) => reply,
             };
             if is_rejection(&reply) {
-                token = self.ask_about(token, &area, sends).await?;
+                token = ask_about(session, &token, &area, &self.plan.method).await?;
+                if sends == MOST_SENDS {
+                    return Err(Error::new(Code::ServerBusy).into());
+                }
                 continue;
             }
             let status = reply.status;
@@ -299,29 +302,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Lets the session judge a rejection; gives the token to replay with.
-    async fn ask_about(
-        &self,
-        token: AccessToken,
-        area: &Area,
-        sends: u32,
-    ) -> Result<AccessToken, Error> {
-        let event = |waiter| Event::Rejected {
-            waiter,
-            epoch: token.epoch(),
-            generation: token.generation(),
-            area: area.clone(),
-            me: self.plan.method == Method::GET && area.0 == "GET oauth/me",
-        };
-        match self.session.ask_within(event).await? {
-            Told::Replay(newer) if sends < MOST_SENDS => Ok(newer),
-            Told::Replay(_) => Err(Error::new(Code::ServerBusy)),
-            Told::NotPermitted => Err(verdict::not_permitted(area)),
-            Told::Failed(error) => Err(error),
-            _ => Err(Error::new(Code::Internal)),
-        }
-    }
-
     fn limits(&self) -> Limits {
         let mut limits = self.session.shared.config.timeouts.request_limits();
         if let Some(most) = self.plan.max_body {
@@ -343,8 +323,30 @@ impl<'a> Run<'a> {
     }
 }
 
+/// Lets the session judge a rejection; gives the token to replay with.
+pub(super) async fn ask_about(
+    session: &QuickAccess,
+    token: &AccessToken,
+    area: &Area,
+    method: &Method,
+) -> Result<AccessToken, Error> {
+    let event = |waiter| Event::Rejected {
+        waiter,
+        epoch: token.epoch(),
+        generation: token.generation(),
+        area: area.clone(),
+        me: *method == Method::GET && area.0 == "GET oauth/me",
+    };
+    match session.ask_within(event).await? {
+        Told::Replay(newer) => Ok(newer),
+        Told::NotPermitted => Err(verdict::not_permitted(area)),
+        Told::Failed(error) => Err(error),
+        _ => Err(Error::new(Code::Internal)),
+    }
+}
+
 /// Method and first path segment; what lies under `oauth` is told apart, since all may read it.
-fn area(method: &Method, url: &Url, session: &QuickAccess) -> Area {
+pub(super) fn area(method: &Method, url: &Url, session: &QuickAccess) -> Area {
     let base = session.shared.config.server.api("");
     let base = base.as_ref().map_or("/", |url| url.path());
     let rest = url.path().strip_prefix(base).unwrap_or(url.path());

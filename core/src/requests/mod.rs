@@ -3,6 +3,7 @@
 
 mod answer;
 mod exchange;
+mod foreign;
 mod headers;
 mod multipart;
 mod retry;
@@ -16,6 +17,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use self::{
     answer::{Download, Response},
+    foreign::{ForeignAnswer, Judged},
     multipart::Form,
     validation::InvalidField,
 };

@@ -33,19 +33,24 @@ pub(super) fn is_the_apis_own(reply: &Reply) -> bool {
 /// Whether a reply says that the token is not good for this: 401 or 403 from the API itself. A
 /// page from something in between is none.
 pub(crate) fn is_rejection(reply: &Reply) -> bool {
-    match reply.status.as_u16() {
-        401 => reply.body.is_empty() || is_json_object(reply),
-        403 => is_json_object(reply),
+    is_rejection_with(reply.status.as_u16(), reply.body.expose())
+}
+
+/// The same for the answer that another client got.
+pub(super) fn is_rejection_with(status: u16, body: &[u8]) -> bool {
+    match status {
+        401 => body.is_empty() || object(body).is_some(),
+        403 => object(body).is_some(),
         _ => false,
     }
 }
 
 pub(crate) fn is_json_object(reply: &Reply) -> bool {
-    object(reply).is_some()
+    object(reply.body.expose()).is_some()
 }
 
-fn object(reply: &Reply) -> Option<Map<String, Value>> {
-    serde_json::from_slice(reply.body.expose()).ok()
+fn object(body: &[u8]) -> Option<Map<String, Value>> {
+    serde_json::from_slice(body).ok()
 }
 
 /// What is wrong with a reply that is neither a success nor a rejection.
@@ -74,7 +79,7 @@ pub(super) fn error_of(reply: &Reply, wall: u64, secrets: &[&Secret]) -> Error {
     let code = fault.code;
     let tells = |text: &str| tells_none_of(text, secrets);
     let fields: Vec<InvalidField> = match code {
-        Code::ValidationFailed => object(reply)
+        Code::ValidationFailed => object(reply.body.expose())
             .and_then(|mut problem| problem.remove("validation_messages"))
             .map(|messages| validation::read(&messages, tells))
             .unwrap_or_default(),
@@ -96,7 +101,7 @@ pub(super) fn error_of(reply: &Reply, wall: u64, secrets: &[&Secret]) -> Error {
 /// The error of an action that was answered with success and an `error` that is not 0 \[V\].
 /// A row has links and may have a member of any name; the answer to an action has none.
 pub(super) fn failed_action(reply: &Reply, secrets: &[&Secret]) -> Option<Error> {
-    let body = object(reply).filter(|body| !body.contains_key("_links"))?;
+    let body = object(reply.body.expose()).filter(|body| !body.contains_key("_links"))?;
     let error = body.get("error")?;
     let own = match error {
         Value::Null | Value::Bool(false) => return None,
