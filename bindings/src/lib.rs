@@ -24,7 +24,7 @@
 //!   sign-out and an approval, once called, are done. A sign-in whose caller goes away is
 //!   cancelled, as is one for which [`Session::cancel_sign_in`] is called.
 //! - No record holds a token: records print themselves in both languages. The access token leaves
-//!   by [`Session::access_token`] alone, and the refresh token never.
+//!   by calls and as an object, which nothing prints, and the refresh token never.
 //! - Passwords come in as bytes, which the caller can wipe; a string of Kotlin or Swift can't be.
 
 mod accounts;
@@ -40,6 +40,7 @@ mod session;
 mod settings;
 mod state;
 mod store;
+mod token;
 
 pub use accounts::{Account, Accounts};
 pub use certificate::{Certificate, CertificateProblem, UntrustedCertificate};
@@ -53,6 +54,7 @@ pub use session::Session;
 pub use settings::{AccountChoice, Dialect, SessionSettings, Timeouts, TokenNeed};
 pub use state::{PlatformEvent, RefreshState, SessionState, SignedIn, SignedOutCause, Stays};
 pub use store::{Persistence, Processes, SecretStore, StoreClaims, StoreError, TokenStore};
+pub use token::{AccessToken, AnswerVerdict, ClientAnswer};
 
 /// Freed memory is wiped, so that no copy of a password or token stays behind.
 #[global_allocator]

@@ -17,6 +17,7 @@ use crate::{
     settings::{SessionSettings, TokenNeed},
     state::{PlatformEvent, SessionState},
     store::TokenStore,
+    token::AccessToken,
 };
 
 /// A session with one ClearPass server, for one account.
@@ -149,18 +150,21 @@ impl Session {
         if let Some(token) = self.core.cached_token() {
             return Ok(token.expose().to_owned());
         }
-        self.access_token_with(TokenNeed::default()).await
+        let token = self.access_token_with(TokenNeed::default()).await?;
+        Ok(token.expose())
     }
 
-    /// The text of an access token that is good for what the caller needs. Without `strict` it may
-    /// be shorter than was asked for.
+    /// An access token that is good for what the caller needs. Without `strict` it may be shorter
+    /// than was asked for.
     ///
     /// # Errors
     /// As `access_token`.
-    pub async fn access_token_with(&self, need: TokenNeed) -> Result<String, QuickAccessError> {
+    pub async fn access_token_with(
+        &self,
+        need: TokenNeed,
+    ) -> Result<Arc<AccessToken>, QuickAccessError> {
         let call = |core: QuickAccess| async move { core.access_token_with(need.into()).await };
-        let token = self.call(Caller::Needed, call).await?;
-        Ok(token.expose().to_owned())
+        Ok(Arc::new(self.call(Caller::Needed, call).await?.into()))
     }
 
     /// Extends the session now. It is done even if its caller goes away.
@@ -270,7 +274,7 @@ impl Session {
 }
 
 impl Session {
-    async fn call<T, F>(
+    pub(crate) async fn call<T, F>(
         &self,
         caller: Caller,
         call: impl FnOnce(QuickAccess) -> F,

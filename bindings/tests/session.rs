@@ -97,7 +97,9 @@ fn a_refresh_brings_the_next_token_and_a_sign_out_the_end() {
         at_least: hour,
         ..TokenNeed::default()
     };
-    assert_ne!(wait(session.access_token_with(need)).unwrap(), first);
+    let newer = wait(session.access_token_with(need)).unwrap();
+    assert_ne!(newer.expose(), first);
+    assert!(newer.generation() >= 2 && !newer.is_short());
     session.notify(PlatformEvent::Foreground);
 
     let report = wait(session.sign_out()).unwrap();

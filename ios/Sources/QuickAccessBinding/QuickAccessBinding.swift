@@ -695,6 +695,171 @@ fileprivate struct FfiConverterDuration: FfiConverterRustBuffer {
 
 
 /**
+ * An access token that is good for the next request to this server. It is an object and no
+ * record, so that nothing prints it.
+ */
+public protocol AccessTokenProtocol: AnyObject, Sendable {
+    
+    /**
+     * The text, for the `Authorization: Bearer` header of a request to this server and to no other.
+     */
+    func expose()  -> String
+    
+    /**
+     * Which token pair of the session it is, counted from 1.
+     */
+    func generation()  -> UInt64
+    
+    /**
+     * It is good, and lives shorter than the caller asked for.
+     */
+    func isShort()  -> Bool
+    
+}
+/**
+ * An access token that is good for the next request to this server. It is an object and no
+ * record, so that nothing prints it.
+ */
+open class AccessToken: AccessTokenProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_quickaccess_ffi_fn_clone_accesstoken(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_quickaccess_ffi_fn_free_accesstoken(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The text, for the `Authorization: Bearer` header of a request to this server and to no other.
+     */
+open func expose() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_accesstoken_expose(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Which token pair of the session it is, counted from 1.
+     */
+open func generation() -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_accesstoken_generation(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * It is good, and lives shorter than the caller asked for.
+     */
+open func isShort() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_accesstoken_is_short(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAccessToken: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = AccessToken
+
+    public static func lift(_ handle: UInt64) throws -> AccessToken {
+        return AccessToken(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: AccessToken) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AccessToken {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: AccessToken, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAccessToken_lift(_ handle: UInt64) throws -> AccessToken {
+    return try FfiConverterTypeAccessToken.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAccessToken_lower(_ value: AccessToken) -> UInt64 {
+    return FfiConverterTypeAccessToken.lower(value)
+}
+
+
+
+
+
+
+/**
  * The accounts of an app, in its store and data folder.
  */
 public protocol AccountsProtocol: AnyObject, Sendable {
@@ -1585,13 +1750,13 @@ public protocol SessionProtocol: AnyObject, Sendable {
     func accessToken() async throws  -> String
     
     /**
-     * The text of an access token that is good for what the caller needs. Without `strict` it may
-     * be shorter than was asked for.
+     * An access token that is good for what the caller needs. Without `strict` it may be shorter
+     * than was asked for.
      *
      * # Errors
      * As `access_token`.
      */
-    func accessTokenWith(need: TokenNeed) async throws  -> String
+    func accessTokenWith(need: TokenNeed) async throws  -> AccessToken
     
     /**
      * The id of the account that this session is bound to.
@@ -1738,6 +1903,28 @@ public protocol SessionProtocol: AnyObject, Sendable {
      */
     func whoami() async throws  -> Identity
     
+    /**
+     * Judges the answer to a request that carried `token`. ClearPass answers 403 both for a dead
+     * token and for a missing privilege; the session finds out which, once for all who ask, and
+     * refreshes at most once. A success is learned from too, so tell each answer.
+     *
+     * # Errors
+     * The codes of `SignIn` when the session is over, `no_api_access`, and the codes of `Retry`
+     * when nobody could be asked. The answer itself can be handed on in each case.
+     */
+    func judge(token: AccessToken, answer: ClientAnswer) async throws  -> AnswerVerdict
+    
+    /**
+     * A good token for a request that another HTTP client is about to send to `url`; none when
+     * that is not the configured server, which has its scheme, host and port. Ask again for each
+     * redirect that is followed.
+     *
+     * # Errors
+     * As `access_token`, and only for the configured server; `invalid_input` when `url` is no
+     * address.
+     */
+    func tokenFor(url: String) async throws  -> AccessToken?
+    
 }
 /**
  * A session with one ClearPass server, for one account.
@@ -1840,13 +2027,13 @@ open func accessToken()async throws  -> String  {
 }
     
     /**
-     * The text of an access token that is good for what the caller needs. Without `strict` it may
-     * be shorter than was asked for.
+     * An access token that is good for what the caller needs. Without `strict` it may be shorter
+     * than was asked for.
      *
      * # Errors
      * As `access_token`.
      */
-open func accessTokenWith(need: TokenNeed)async throws  -> String  {
+open func accessTokenWith(need: TokenNeed)async throws  -> AccessToken  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -1854,10 +2041,10 @@ open func accessTokenWith(need: TokenNeed)async throws  -> String  {
                         self.uniffiCloneHandle(),FfiConverterTypeTokenNeed_lower(need)
                 )
             },
-            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
-            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
-            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterString.lift,
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_u64,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_u64,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_u64,
+            liftFunc: FfiConverterTypeAccessToken_lift,
             errorHandler: FfiConverterTypeQuickAccessError_lift
         )
 }
@@ -2220,6 +2407,56 @@ open func whoami()async throws  -> Identity  {
             completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeIdentity_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * Judges the answer to a request that carried `token`. ClearPass answers 403 both for a dead
+     * token and for a missing privilege; the session finds out which, once for all who ask, and
+     * refreshes at most once. A success is learned from too, so tell each answer.
+     *
+     * # Errors
+     * The codes of `SignIn` when the session is over, `no_api_access`, and the codes of `Retry`
+     * when nobody could be asked. The answer itself can be handed on in each case.
+     */
+open func judge(token: AccessToken, answer: ClientAnswer)async throws  -> AnswerVerdict  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_session_judge(
+                        self.uniffiCloneHandle(),FfiConverterTypeAccessToken_lower(token),FfiConverterTypeClientAnswer_lower(answer)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeAnswerVerdict_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * A good token for a request that another HTTP client is about to send to `url`; none when
+     * that is not the configured server, which has its scheme, host and port. Ask again for each
+     * redirect that is followed.
+     *
+     * # Errors
+     * As `access_token`, and only for the configured server; `invalid_input` when `url` is no
+     * address.
+     */
+open func tokenFor(url: String)async throws  -> AccessToken?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_session_token_for(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(url)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionTypeAccessToken.lift,
             errorHandler: FfiConverterTypeQuickAccessError_lift
         )
 }
@@ -2973,6 +3210,105 @@ public func FfiConverterTypeCertificateProblem_lift(_ buf: RustBuffer) throws ->
 #endif
 public func FfiConverterTypeCertificateProblem_lower(_ value: CertificateProblem) -> RustBuffer {
     return FfiConverterTypeCertificateProblem.lower(value)
+}
+
+
+/**
+ * The answer that another HTTP client got for a request with a token of this session.
+ */
+public struct ClientAnswer: Equatable, Hashable {
+    /**
+     * The method of the request.
+     */
+    public var method: String
+    /**
+     * The whole address of the request.
+     */
+    public var url: String
+    /**
+     * The status code.
+     */
+    public var status: UInt16
+    /**
+     * `Content-Type`, as it was sent.
+     */
+    public var contentType: String?
+    /**
+     * The body of a 401 or 403, of which the first 64 KB are enough; of all others it may stay out.
+     */
+    public var body: Data?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The method of the request.
+         */method: String, 
+        /**
+         * The whole address of the request.
+         */url: String, 
+        /**
+         * The status code.
+         */status: UInt16, 
+        /**
+         * `Content-Type`, as it was sent.
+         */contentType: String? = nil, 
+        /**
+         * The body of a 401 or 403, of which the first 64 KB are enough; of all others it may stay out.
+         */body: Data? = nil) {
+        self.method = method
+        self.url = url
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ClientAnswer: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeClientAnswer: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ClientAnswer {
+        return
+            try ClientAnswer(
+                method: FfiConverterString.read(from: &buf), 
+                url: FfiConverterString.read(from: &buf), 
+                status: FfiConverterUInt16.read(from: &buf), 
+                contentType: FfiConverterOptionString.read(from: &buf), 
+                body: FfiConverterOptionData.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ClientAnswer, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.method, into: &buf)
+        FfiConverterString.write(value.url, into: &buf)
+        FfiConverterUInt16.write(value.status, into: &buf)
+        FfiConverterOptionString.write(value.contentType, into: &buf)
+        FfiConverterOptionData.write(value.body, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeClientAnswer_lift(_ buf: RustBuffer) throws -> ClientAnswer {
+    return try FfiConverterTypeClientAnswer.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeClientAnswer_lower(_ value: ClientAnswer) -> RustBuffer {
+    return FfiConverterTypeClientAnswer.lower(value)
 }
 
 
@@ -4878,6 +5214,98 @@ public func FfiConverterTypeAccountChoice_lift(_ buf: RustBuffer) throws -> Acco
 #endif
 public func FfiConverterTypeAccountChoice_lower(_ value: AccountChoice) -> RustBuffer {
     return FfiConverterTypeAccountChoice.lower(value)
+}
+
+
+
+/**
+ * What to do with the answer that another HTTP client got.
+ */
+
+public enum AnswerVerdict {
+    
+    /**
+     * Hand it on: it is no rejection, or nothing would come of sending the request again.
+     */
+    case deliver
+    /**
+     * The token was dead, so that the request did not act. Send it once more with this one, if its
+     * body can be read again, and hand on the answer to that, whatever it is.
+     */
+    case replay(
+        /**
+         * The new token.
+         */token: AccessToken
+    )
+    /**
+     * The token is good, and the person may not do this. Hand the answer on.
+     */
+    case notPermitted
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension AnswerVerdict: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAnswerVerdict: FfiConverterRustBuffer {
+    typealias SwiftType = AnswerVerdict
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AnswerVerdict {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .deliver
+        
+        case 2: return .replay(token: try FfiConverterTypeAccessToken.read(from: &buf)
+        )
+        
+        case 3: return .notPermitted
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: AnswerVerdict, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .deliver:
+            writeInt(&buf, Int32(1))
+        
+        
+        case let .replay(token):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeAccessToken.write(token, into: &buf)
+            
+        
+        case .notPermitted:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAnswerVerdict_lift(_ buf: RustBuffer) throws -> AnswerVerdict {
+    return try FfiConverterTypeAnswerVerdict.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAnswerVerdict_lower(_ value: AnswerVerdict) -> RustBuffer {
+    return FfiConverterTypeAnswerVerdict.lower(value)
 }
 
 
@@ -6876,6 +7304,30 @@ fileprivate struct FfiConverterOptionDuration: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeAccessToken: FfiConverterRustBuffer {
+    typealias SwiftType = AccessToken?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeAccessToken.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeAccessToken.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeLogSink: FfiConverterRustBuffer {
     typealias SwiftType = LogSink?
 
@@ -7406,7 +7858,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_quickaccess_ffi_checksum_method_session_access_token() != 19982) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_quickaccess_ffi_checksum_method_session_access_token_with() != 30423) {
+    if (uniffi_quickaccess_ffi_checksum_method_session_access_token_with() != 9896) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_method_session_account() != 21530) {
@@ -7463,6 +7915,12 @@ private let initializationResult: InitializationResult = {
     if (uniffi_quickaccess_ffi_checksum_method_session_whoami() != 35258) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_quickaccess_ffi_checksum_method_session_judge() != 61541) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_session_token_for() != 50104) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_quickaccess_ffi_checksum_method_secretstore_load() != 54671) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -7470,6 +7928,15 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_method_secretstore_delete() != 34015) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_accesstoken_expose() != 558) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_accesstoken_generation() != 36177) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_accesstoken_is_short() != 15328) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_constructor_accounts_new() != 2477) {

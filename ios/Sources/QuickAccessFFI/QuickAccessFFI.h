@@ -507,6 +507,16 @@ RustBuffer uniffi_quickaccess_ffi_fn_method_session_state(uint64_t ptr, RustCall
 uint64_t uniffi_quickaccess_ffi_fn_method_session_whoami(uint64_t ptr
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_JUDGE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_JUDGE
+uint64_t uniffi_quickaccess_ffi_fn_method_session_judge(uint64_t ptr, uint64_t token, RustBuffer answer
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_TOKEN_FOR
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_TOKEN_FOR
+uint64_t uniffi_quickaccess_ffi_fn_method_session_token_for(uint64_t ptr, RustBuffer url
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_SECRETSTORE
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_SECRETSTORE
 uint64_t uniffi_quickaccess_ffi_fn_clone_secretstore(uint64_t handle, RustCallStatus *_Nonnull out_status
@@ -561,6 +571,31 @@ uint64_t uniffi_quickaccess_ffi_fn_constructor_tokenstore_in_memory(RustCallStat
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CONSTRUCTOR_TOKENSTORE_OF_THIS_DEVICE
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CONSTRUCTOR_TOKENSTORE_OF_THIS_DEVICE
 uint64_t uniffi_quickaccess_ffi_fn_constructor_tokenstore_of_this_device(RustBuffer service, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_ACCESSTOKEN
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_ACCESSTOKEN
+uint64_t uniffi_quickaccess_ffi_fn_clone_accesstoken(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_ACCESSTOKEN
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_ACCESSTOKEN
+void uniffi_quickaccess_ffi_fn_free_accesstoken(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ACCESSTOKEN_EXPOSE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ACCESSTOKEN_EXPOSE
+RustBuffer uniffi_quickaccess_ffi_fn_method_accesstoken_expose(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ACCESSTOKEN_GENERATION
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ACCESSTOKEN_GENERATION
+uint64_t uniffi_quickaccess_ffi_fn_method_accesstoken_generation(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ACCESSTOKEN_IS_SHORT
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ACCESSTOKEN_IS_SHORT
+int8_t uniffi_quickaccess_ffi_fn_method_accesstoken_is_short(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_ERROR_TABLE
@@ -1002,6 +1037,18 @@ uint16_t uniffi_quickaccess_ffi_checksum_method_session_whoami(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_JUDGE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_JUDGE
+uint16_t uniffi_quickaccess_ffi_checksum_method_session_judge(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_TOKEN_FOR
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_TOKEN_FOR
+uint16_t uniffi_quickaccess_ffi_checksum_method_session_token_for(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SECRETSTORE_LOAD
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SECRETSTORE_LOAD
 uint16_t uniffi_quickaccess_ffi_checksum_method_secretstore_load(void
@@ -1017,6 +1064,24 @@ uint16_t uniffi_quickaccess_ffi_checksum_method_secretstore_save(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SECRETSTORE_DELETE
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SECRETSTORE_DELETE
 uint16_t uniffi_quickaccess_ffi_checksum_method_secretstore_delete(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ACCESSTOKEN_EXPOSE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ACCESSTOKEN_EXPOSE
+uint16_t uniffi_quickaccess_ffi_checksum_method_accesstoken_expose(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ACCESSTOKEN_GENERATION
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ACCESSTOKEN_GENERATION
+uint16_t uniffi_quickaccess_ffi_checksum_method_accesstoken_generation(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ACCESSTOKEN_IS_SHORT
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ACCESSTOKEN_IS_SHORT
+uint16_t uniffi_quickaccess_ffi_checksum_method_accesstoken_is_short(void
     
 );
 #endif

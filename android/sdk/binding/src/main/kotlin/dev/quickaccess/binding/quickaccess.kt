@@ -816,11 +816,21 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_session_whoami(
     ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_session_judge(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_session_token_for(
+    ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_secretstore_load(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_secretstore_save(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_secretstore_delete(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_accesstoken_expose(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_accesstoken_generation(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_accesstoken_is_short(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_constructor_accounts_new(
     ): Int
@@ -935,6 +945,10 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_quickaccess_ffi_fn_method_session_whoami(`ptr`: Long,
     ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_session_judge(`ptr`: Long,`token`: Long,`answer`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_session_token_for(`ptr`: Long,`url`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_quickaccess_ffi_fn_clone_secretstore(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_quickaccess_ffi_fn_free_secretstore(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -957,6 +971,16 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_quickaccess_ffi_fn_constructor_tokenstore_of_this_device(`service`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
+    external fun uniffi_quickaccess_ffi_fn_clone_accesstoken(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_free_accesstoken(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_method_accesstoken_expose(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_method_accesstoken_generation(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_accesstoken_is_short(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Byte
     external fun uniffi_quickaccess_ffi_fn_func_error_table(uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_quickaccess_ffi_fn_func_set_log_sink(`sink`: RustBuffer.ByValue,`level`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
@@ -1107,7 +1131,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_quickaccess_ffi_checksum_method_session_access_token() and 0xFFFF) != 19982) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_access_token_with() and 0xFFFF) != 30423) {
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_access_token_with() and 0xFFFF) != 9896) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_method_session_account() and 0xFFFF) != 21530) {
@@ -1164,6 +1188,12 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_quickaccess_ffi_checksum_method_session_whoami() and 0xFFFF) != 35258) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_judge() and 0xFFFF) != 61541) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_token_for() and 0xFFFF) != 50104) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_quickaccess_ffi_checksum_method_secretstore_load() and 0xFFFF) != 54671) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1171,6 +1201,15 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_method_secretstore_delete() and 0xFFFF) != 34015) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_accesstoken_expose() and 0xFFFF) != 558) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_accesstoken_generation() and 0xFFFF) != 36177) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_accesstoken_is_short() and 0xFFFF) != 15328) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_constructor_accounts_new() and 0xFFFF) != 2477) {
@@ -1692,6 +1731,317 @@ public object FfiConverterDuration: FfiConverterRustBuffer<java.time.Duration> {
         buf.putLong(value.seconds)
         // Type mismatch (should be u32) but since values will always be between 0 and 999,999,999 it should be OK
         buf.putInt(value.nano)
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * An access token that is good for the next request to this server. It is an object and no
+ * record, so that nothing prints it.
+ */
+public interface AccessTokenInterface {
+    
+    /**
+     * The text, for the `Authorization: Bearer` header of a request to this server and to no other.
+     */
+    fun `expose`(): kotlin.String
+    
+    /**
+     * Which token pair of the session it is, counted from 1.
+     */
+    fun `generation`(): kotlin.ULong
+    
+    /**
+     * It is good, and lives shorter than the caller asked for.
+     */
+    fun `isShort`(): kotlin.Boolean
+    
+    companion object
+}
+
+/**
+ * An access token that is good for the next request to this server. It is an object and no
+ * record, so that nothing prints it.
+ */
+open class AccessToken: Disposable, AutoCloseable, AccessTokenInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_quickaccess_ffi_fn_free_accesstoken(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_clone_accesstoken(handle, status)
+        }
+    }
+
+    
+    /**
+     * The text, for the `Authorization: Bearer` header of a request to this server and to no other.
+     */override fun `expose`(): kotlin.String {
+            return FfiConverterString.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_accesstoken_expose(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Which token pair of the session it is, counted from 1.
+     */override fun `generation`(): kotlin.ULong {
+            return FfiConverterULong.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_accesstoken_generation(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * It is good, and lives shorter than the caller asked for.
+     */override fun `isShort`(): kotlin.Boolean {
+            return FfiConverterBoolean.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_accesstoken_is_short(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAccessToken: FfiConverter<AccessToken, Long> {
+    override fun lower(value: AccessToken): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): AccessToken {
+        return AccessToken(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): AccessToken {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: AccessToken) = 8UL
+
+    override fun write(value: AccessToken, buf: ByteBuffer) {
+        buf.putLong(lower(value))
     }
 }
 
@@ -3204,13 +3554,13 @@ public interface SessionInterface {
     suspend fun `accessToken`(): kotlin.String
     
     /**
-     * The text of an access token that is good for what the caller needs. Without `strict` it may
-     * be shorter than was asked for.
+     * An access token that is good for what the caller needs. Without `strict` it may be shorter
+     * than was asked for.
      *
      * # Errors
      * As `access_token`.
      */
-    suspend fun `accessTokenWith`(`need`: TokenNeed): kotlin.String
+    suspend fun `accessTokenWith`(`need`: TokenNeed): AccessToken
     
     /**
      * The id of the account that this session is bound to.
@@ -3356,6 +3706,28 @@ public interface SessionInterface {
      * As `access_token`; `not_permitted`, `no_api_access`.
      */
     suspend fun `whoami`(): Identity
+    
+    /**
+     * Judges the answer to a request that carried `token`. ClearPass answers 403 both for a dead
+     * token and for a missing privilege; the session finds out which, once for all who ask, and
+     * refreshes at most once. A success is learned from too, so tell each answer.
+     *
+     * # Errors
+     * The codes of `SignIn` when the session is over, `no_api_access`, and the codes of `Retry`
+     * when nobody could be asked. The answer itself can be handed on in each case.
+     */
+    suspend fun `judge`(`token`: AccessToken, `answer`: ClientAnswer): AnswerVerdict
+    
+    /**
+     * A good token for a request that another HTTP client is about to send to `url`; none when
+     * that is not the configured server, which has its scheme, host and port. Ask again for each
+     * redirect that is followed.
+     *
+     * # Errors
+     * As `access_token`, and only for the configured server; `invalid_input` when `url` is no
+     * address.
+     */
+    suspend fun `tokenFor`(`url`: kotlin.String): AccessToken?
     
     companion object
 }
@@ -3515,15 +3887,15 @@ open class Session: Disposable, AutoCloseable, SessionInterface
 
     
     /**
-     * The text of an access token that is good for what the caller needs. Without `strict` it may
-     * be shorter than was asked for.
+     * An access token that is good for what the caller needs. Without `strict` it may be shorter
+     * than was asked for.
      *
      * # Errors
      * As `access_token`.
      */
     @Throws(QuickAccessException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `accessTokenWith`(`need`: TokenNeed) : kotlin.String {
+    override suspend fun `accessTokenWith`(`need`: TokenNeed) : AccessToken {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_quickaccess_ffi_fn_method_session_access_token_with(
@@ -3532,11 +3904,11 @@ open class Session: Disposable, AutoCloseable, SessionInterface
         FfiConverterTypeTokenNeed.lower(`need`),
             )
         },
-        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_u64(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_u64(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_u64(future) },
         // lift function
-        { FfiConverterString.lift(it) },
+        { FfiConverterTypeAccessToken.lift(it) },
         // Error FFI converter
         QuickAccessException.ErrorHandler,
     )
@@ -3996,6 +4368,69 @@ open class Session: Disposable, AutoCloseable, SessionInterface
         { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterTypeIdentity.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * Judges the answer to a request that carried `token`. ClearPass answers 403 both for a dead
+     * token and for a missing privilege; the session finds out which, once for all who ask, and
+     * refreshes at most once. A success is learned from too, so tell each answer.
+     *
+     * # Errors
+     * The codes of `SignIn` when the session is over, `no_api_access`, and the codes of `Retry`
+     * when nobody could be asked. The answer itself can be handed on in each case.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `judge`(`token`: AccessToken, `answer`: ClientAnswer) : AnswerVerdict {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_session_judge(
+                uniffiHandle,
+                
+        FfiConverterTypeAccessToken.lower(`token`),
+        FfiConverterTypeClientAnswer.lower(`answer`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeAnswerVerdict.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * A good token for a request that another HTTP client is about to send to `url`; none when
+     * that is not the configured server, which has its scheme, host and port. Ask again for each
+     * redirect that is followed.
+     *
+     * # Errors
+     * As `access_token`, and only for the configured server; `invalid_input` when `url` is no
+     * address.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `tokenFor`(`url`: kotlin.String) : AccessToken? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_session_token_for(
+                uniffiHandle,
+                
+        FfiConverterString.lower(`url`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalTypeAccessToken.lift(it) },
         // Error FFI converter
         QuickAccessException.ErrorHandler,
     )
@@ -4908,6 +5343,77 @@ public object FfiConverterTypeCertificateProblem: FfiConverterRustBuffer<Certifi
             FfiConverterString.write(value.`name`, buf)
             FfiConverterString.write(value.`meaning`, buf)
             FfiConverterBoolean.write(value.`canBeApproved`, buf)
+    }
+}
+
+
+
+/**
+ * The answer that another HTTP client got for a request with a token of this session.
+ */
+data class ClientAnswer (
+    /**
+     * The method of the request.
+     */
+    var `method`: kotlin.String
+    , 
+    /**
+     * The whole address of the request.
+     */
+    var `url`: kotlin.String
+    , 
+    /**
+     * The status code.
+     */
+    var `status`: kotlin.UShort
+    , 
+    /**
+     * `Content-Type`, as it was sent.
+     */
+    var `contentType`: kotlin.String? = null 
+    , 
+    /**
+     * The body of a 401 or 403, of which the first 64 KB are enough; of all others it may stay out.
+     */
+    var `body`: kotlin.ByteArray? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeClientAnswer: FfiConverterRustBuffer<ClientAnswer> {
+    override fun read(buf: ByteBuffer): ClientAnswer {
+        return ClientAnswer(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterUShort.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalByteArray.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ClientAnswer) = (
+            FfiConverterString.allocationSize(value.`method`) +
+            FfiConverterString.allocationSize(value.`url`) +
+            FfiConverterUShort.allocationSize(value.`status`) +
+            FfiConverterOptionalString.allocationSize(value.`contentType`) +
+            FfiConverterOptionalByteArray.allocationSize(value.`body`)
+    )
+
+    override fun write(value: ClientAnswer, buf: ByteBuffer) {
+            FfiConverterString.write(value.`method`, buf)
+            FfiConverterString.write(value.`url`, buf)
+            FfiConverterUShort.write(value.`status`, buf)
+            FfiConverterOptionalString.write(value.`contentType`, buf)
+            FfiConverterOptionalByteArray.write(value.`body`, buf)
     }
 }
 
@@ -6289,6 +6795,126 @@ public object FfiConverterTypeAccountChoice : FfiConverterRustBuffer<AccountChoi
             is AccountChoice.This -> {
                 buf.putInt(2)
                 FfiConverterString.write(value.`id`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * What to do with the answer that another HTTP client got.
+ */
+sealed class AnswerVerdict: Disposable  {
+    
+    /**
+     * Hand it on: it is no rejection, or nothing would come of sending the request again.
+     */
+    object Deliver : AnswerVerdict()
+    
+    
+    /**
+     * The token was dead, so that the request did not act. Send it once more with this one, if its
+     * body can be read again, and hand on the answer to that, whatever it is.
+     */
+    data class Replay(
+        /**
+         * The new token.
+         */
+        val `token`: dev.quickaccess.binding.AccessToken) : AnswerVerdict()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The token is good, and the person may not do this. Hand the answer on.
+     */
+    object NotPermitted : AnswerVerdict()
+    
+    
+
+    
+    @Suppress("UNNECESSARY_SAFE_CALL") // codegen is much simpler if we unconditionally emit safe calls here
+    override fun destroy() {
+        when(this) {
+            is AnswerVerdict.Deliver -> {// Nothing to destroy
+            }
+            is AnswerVerdict.Replay -> {
+                
+    Disposable.destroy(
+        this.`token`
+    )
+                
+            }
+            is AnswerVerdict.NotPermitted -> {// Nothing to destroy
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAnswerVerdict : FfiConverterRustBuffer<AnswerVerdict>{
+    override fun read(buf: ByteBuffer): AnswerVerdict {
+        return when(buf.getInt()) {
+            1 -> AnswerVerdict.Deliver
+            2 -> AnswerVerdict.Replay(
+                FfiConverterTypeAccessToken.read(buf),
+                )
+            3 -> AnswerVerdict.NotPermitted
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: AnswerVerdict): ULong = when(value) {
+        is AnswerVerdict.Deliver -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is AnswerVerdict.Replay -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeAccessToken.allocationSize(value.`token`)
+            )
+        }
+        is AnswerVerdict.NotPermitted -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+    }
+
+    override fun write(value: AnswerVerdict, buf: ByteBuffer) {
+        when(value) {
+            is AnswerVerdict.Deliver -> {
+                buf.putInt(1)
+                Unit
+            }
+            is AnswerVerdict.Replay -> {
+                buf.putInt(2)
+                FfiConverterTypeAccessToken.write(value.`token`, buf)
+                Unit
+            }
+            is AnswerVerdict.NotPermitted -> {
+                buf.putInt(3)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -8259,6 +8885,38 @@ public object FfiConverterOptionalDuration: FfiConverterRustBuffer<java.time.Dur
         } else {
             buf.put(1)
             FfiConverterDuration.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeAccessToken: FfiConverterRustBuffer<AccessToken?> {
+    override fun read(buf: ByteBuffer): AccessToken? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeAccessToken.read(buf)
+    }
+
+    override fun allocationSize(value: AccessToken?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeAccessToken.allocationSize(value)
+        }
+    }
+
+    override fun write(value: AccessToken?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeAccessToken.write(value, buf)
         }
     }
 }
