@@ -1,7 +1,10 @@
 //! Reads the reports that Maven and SwiftPM write of their tests, in JUnit's XML, so that the tests
 //! of every language are found in one list of results.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use roxmltree::{Document, Node};
 
@@ -13,7 +16,7 @@ use crate::{
 
 /// Adds what the reports say to the last results; `folders` are searched for `*.xml`, not deeper,
 /// and `ending` is that of the language's sources. The number of tests that passed is returned.
-pub(crate) fn record(workspace: &Workspace, folders: &[&Path], ending: &str) -> Result<usize> {
+pub(crate) fn record(workspace: &Workspace, folders: &[PathBuf], ending: &str) -> Result<usize> {
     let mut found = Vec::new();
     for folder in folders {
         read_folder(folder, ending, &mut found)

@@ -5,6 +5,7 @@ mod bindings;
 mod command;
 mod faults;
 mod junit;
+mod kotlin;
 mod model;
 mod secret_service;
 mod stores;

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     acceptance, bindings,
     command::{self, Failure, Result},
-    faults, stores,
+    faults, kotlin, stores,
     test_output::{Results, TestOutput},
     tools,
     workspace::{Workspace, is_build_machine},
@@ -61,6 +61,11 @@ const STEPS: &[Step] = &[
         name: "bindings",
         headline: "the Kotlin and Swift of the library, as committed (cargo xtask bindings)",
         run: generated,
+    },
+    Step {
+        name: "kotlin",
+        headline: "the Kotlin SDK, against the simulator over TLS (Maven)",
+        run: kotlin::run,
     },
     Step {
         name: "model",

@@ -29,9 +29,18 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     })
 }
 
-/// Installs what is missing where that is possible; else says what to install.
+/// Sees to the programs that the tests of Rust call.
 pub(crate) fn set_up(workspace: &Workspace) -> Result<Option<String>> {
-    let missing = missing(workspace);
+    bring(workspace, PROGRAMS)
+}
+
+/// Installs what is missing of these programs, each with its Debian package, where that is possible;
+/// else says what to install.
+pub(crate) fn bring(
+    workspace: &Workspace,
+    programs: &[(&str, &'static str)],
+) -> Result<Option<String>> {
+    let missing = missing(workspace, programs);
     if missing.is_empty() {
         return Ok(None);
     }
@@ -47,7 +56,7 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<Option<String>> {
             .args(["install", "-qq", "--no-install-recommends"])
             .args(&missing),
     )?;
-    let still_missing = self::missing(workspace);
+    let still_missing = self::missing(workspace, programs);
     if still_missing.is_empty() {
         return Ok(None);
     }
@@ -56,8 +65,8 @@ pub(crate) fn set_up(workspace: &Workspace) -> Result<Option<String>> {
     )))
 }
 
-fn missing(workspace: &Workspace) -> Vec<&'static str> {
-    PROGRAMS
+fn missing(workspace: &Workspace, programs: &[(&str, &'static str)]) -> Vec<&'static str> {
+    programs
         .iter()
         .filter(|(program, _)| workspace.tool(program).is_none())
         .map(|&(_, package)| package)

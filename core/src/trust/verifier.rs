@@ -2,7 +2,11 @@
 //! vouches for a certificate, every question about it is put on its own, since a platform names
 //! one fault and stops. Handshake signatures are always verified, whatever was approved.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use rustls::{
     CertificateError, DigitallySignedStruct, Error as TlsError, OtherError, RootCertStore,
@@ -37,6 +41,32 @@ pub(crate) struct Verifier {
     server: ServerName<'static>,
 }
 
+/// How long handles share what was read of the system's CA certificates.
+const SHARED_FOR: Duration = Duration::from_secs(60);
+
+/// The platform's verifier, if it has one. A Linux reads all of its CA certificates for it, which
+/// takes longer than all else that a handle needs; so those that are made within a minute share it,
+/// and what has been added to the system counts after that.
+fn platform(provider: &Arc<CryptoProvider>) -> Option<Arc<dyn ServerCertVerifier>> {
+    type Read = Option<Arc<dyn ServerCertVerifier>>;
+    static LAST: Mutex<Option<(Instant, Read)>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((at, platform)) = &*last
+        && at.elapsed() < SHARED_FOR
+    {
+        return platform.clone();
+    }
+    let platform = match rustls_platform_verifier::Verifier::new(provider.clone()) {
+        Ok(platform) => Some(Arc::new(platform) as Arc<dyn ServerCertVerifier>),
+        Err(_) => {
+            tracing::info!("this system has no CA certificates of its own");
+            None
+        }
+    };
+    *last = Some((Instant::now(), platform.clone()));
+    platform
+}
+
 /// Carries a [`TrustFailure`] through rustls and the HTTP client.
 #[derive(Debug)]
 pub(crate) struct Untrusted(pub(crate) Box<TrustFailure>);
@@ -60,13 +90,7 @@ impl Verifier {
         memory: Arc<TrustMemory>,
         provider: Arc<CryptoProvider>,
     ) -> Result<Self, Error> {
-        let platform = match rustls_platform_verifier::Verifier::new(provider.clone()) {
-            Ok(platform) => Some(Arc::new(platform) as Arc<dyn ServerCertVerifier>),
-            Err(_) => {
-                tracing::info!("this system has no CA certificates of its own");
-                None
-            }
-        };
+        let platform = platform(&provider);
         Self::with_platform(platform, trust, memory, provider)
     }
 
@@ -310,9 +334,7 @@ fn within(certificate: &Certificate, now: UnixTime) -> UnixTime {
     let seconds = seconds
         .min(certificate.not_after)
         .max(certificate.not_before);
-    UnixTime::since_unix_epoch(std::time::Duration::from_secs(
-        seconds.max(0).unsigned_abs(),
-    ))
+    UnixTime::since_unix_epoch(Duration::from_secs(seconds.max(0).unsigned_abs()))
 }
 
 /// A name that the certificate is for; for a wildcard, one that it covers.

@@ -1,0 +1,202 @@
+package dev.quickaccess
+
+import dev.quickaccess.binding.AccessToken
+import dev.quickaccess.binding.AnswerVerdict
+import dev.quickaccess.binding.ClientAnswer
+import dev.quickaccess.binding.DoctorReport
+import dev.quickaccess.binding.HistoryEntry
+import dev.quickaccess.binding.Identity
+import dev.quickaccess.binding.Observation
+import dev.quickaccess.binding.PlatformEvent
+import dev.quickaccess.binding.Privilege
+import dev.quickaccess.binding.QuickAccessException
+import dev.quickaccess.binding.ServerProbe
+import dev.quickaccess.binding.ServerVersion
+import dev.quickaccess.binding.Session
+import dev.quickaccess.binding.SessionSettings
+import dev.quickaccess.binding.SessionState
+import dev.quickaccess.binding.SignOutReport
+import dev.quickaccess.binding.StateObserver
+import dev.quickaccess.binding.TokenNeed
+import dev.quickaccess.binding.TokenStore
+import dev.quickaccess.binding.UntrustedCertificate
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+
+/**
+ * A session with one ClearPass server, for one account. Make one for the whole app, and [close] it
+ * when nothing uses it any more.
+ *
+ * Every call may be made from any thread, and throws [QuickAccessException], whose subclass says
+ * what to do and whose [why] says why. A coroutine that is cancelled ends its own wait: a refresh, a
+ * sign-out and an approval go on and are done; a sign-in is cancelled with it, and the session
+ * before it goes on.
+ *
+ * @param settings the server, the API client, and what is to be different from the usual
+ * @param store where the tokens lie; [TokenStore.inMemory] for "do not remember me"
+ * @param clientSecret the secret of a confidential API client, kept in memory only; the array may be
+ *   wiped afterwards
+ * @throws QuickAccessException `invalid_input` names the setting that can't be used;
+ *   `store_unavailable` and `store_locked` are about the data folder
+ */
+public class QuickAccess
+@Throws(QuickAccessException::class)
+constructor(
+    settings: SessionSettings,
+    store: TokenStore,
+    clientSecret: CharArray? = null,
+) : AutoCloseable {
+    private val session: Session =
+        if (clientSecret == null) {
+            Session(settings, store)
+        } else {
+            clientSecret.asBytes { Session(settings, store, it) }
+        }
+    private val states = MutableStateFlow(session.state())
+    private val observation: Observation =
+        session.observe(
+            object : StateObserver {
+                override fun stateChanged(state: SessionState) {
+                    look()
+                }
+            },
+        )
+
+    /** Where the session stands: the present state at once, then each that follows. */
+    public val state: StateFlow<SessionState> = states.asStateFlow()
+
+    /** The id of the account that this session is bound to. */
+    public val account: String = session.account()
+
+    /** Tells the session what the platform tells the app. */
+    public fun notify(event: PlatformEvent) {
+        session.notify(event)
+    }
+
+    /**
+     * Looks at the server before a password is asked for, and warms the connections that follow:
+     * call it when the password field gets the focus, and every 3 s at most while somebody types.
+     */
+    public suspend fun probe(): ServerProbe = session.probe()
+
+    /**
+     * Signs a person in. The password lives for this one request; the array is the caller's, who may
+     * wipe it as soon as this returns. A coroutine that is cancelled cancels the sign-in.
+     */
+    public suspend fun signIn(username: String, password: CharArray) {
+        password.asBytes { session.signIn(username, it) }
+        look()
+    }
+
+    /** Signs the app itself in with its client secret (`client_credentials`). */
+    public suspend fun signInClient() {
+        session.signInClient()
+        look()
+    }
+
+    /** Cancels the sign-in that is under way, if there is one: it ends with `cancelled`. */
+    public fun cancelSignIn() {
+        session.cancelSignIn()
+    }
+
+    /**
+     * Signs out: the session is gone from this device at once, even offline and when the store
+     * refuses. It is done even if the coroutine is cancelled.
+     */
+    public suspend fun signOut(): SignOutReport = session.signOut().also { look() }
+
+    /**
+     * The text of an access token that is good for the next request: for the `Authorization: Bearer`
+     * header of a request to this server and to no other. Ask each time, and do not keep it.
+     */
+    public suspend fun accessToken(): String = session.accessToken()
+
+    /**
+     * A token that is good for what the caller [need]s. Unless that is strict, the token may be
+     * shorter than was asked for, and says so. Close it after use.
+     */
+    public suspend fun accessToken(need: TokenNeed): AccessToken = session.accessTokenWith(need)
+
+    /** Extends the session now. It is done even if the coroutine is cancelled. */
+    public suspend fun refresh() {
+        session.refresh()
+    }
+
+    /** Who is signed in. */
+    public suspend fun whoami(): Identity = session.whoami()
+
+    /** What the person may do, in the server's order. */
+    public suspend fun privileges(): List<Privilege> = session.privileges()
+
+    /** Which ClearPass this is. */
+    public suspend fun serverVersion(): ServerVersion = session.serverVersion()
+
+    /** What happened to the session, oldest first, at most 200 entries, without a secret. */
+    public suspend fun history(): List<HistoryEntry> = session.history()
+
+    /**
+     * Finds out why people can't sign in, step by step, beside the session, which goes on untouched.
+     * Without a [password] it checks what needs none.
+     */
+    public suspend fun examine(username: String, password: CharArray? = null): DoctorReport =
+        if (password == null) {
+            session.examine(username, null)
+        } else {
+            password.asBytes { session.examine(username, it) }
+        }
+
+    /**
+     * Trusts a certificate that an exception or a report of this session showed, after the person has
+     * compared its fingerprint.
+     */
+    public suspend fun approve(certificate: UntrustedCertificate) {
+        session.approve(certificate)
+    }
+
+    /**
+     * Trusts a certificate that replaces one that was trusted before: a step of its own, since this
+     * is what an attack looks like.
+     */
+    public suspend fun approveChanged(certificate: UntrustedCertificate) {
+        session.approveChanged(certificate)
+    }
+
+    /** Makes the account of this session the default one. */
+    public suspend fun makeDefault() {
+        session.makeDefault()
+    }
+
+    /**
+     * A good token for a request that another HTTP client is about to send to [url]; `null` when that
+     * is not the configured server. The adapters for OkHttp and Ktor do this.
+     */
+    public suspend fun tokenFor(url: String): AccessToken? = session.tokenFor(url)
+
+    /**
+     * Judges the [answer] to a request that carried [token]: hand it on, or send the request once
+     * more. The adapters for OkHttp and Ktor do this.
+     */
+    public suspend fun judge(token: AccessToken, answer: ClientAnswer): AnswerVerdict =
+        session.judge(token, answer)
+
+    /**
+     * Lets go of the session in this process; who is signed in stays so. Calls that are under way
+     * end as they would have, later ones throw [IllegalStateException].
+     */
+    override fun close() {
+        observation.close()
+        session.close()
+    }
+
+    /** Takes over the state as it is now, so that it is there when a call returns. */
+    private fun look() {
+        synchronized(states) {
+            try {
+                states.value = session.state()
+            } catch (_: IllegalStateException) {
+                // Closed meanwhile: the last state stays.
+            }
+        }
+    }
+}
