@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa};
 use rustls::client::WebPkiServerVerifier;
 
@@ -30,7 +32,7 @@ fn verifier_for(
 }
 
 fn show(verifier: &Verifier, identity: &Identity, wall: u64) -> Result<(), Box<TrustFailure>> {
-    let now = UnixTime::since_unix_epoch(std::time::Duration::from_millis(wall));
+    let now = UnixTime::since_unix_epoch(Duration::from_millis(wall));
     match verifier.verify_server_cert(&identity.der(), &[], &verifier.server, &[], now) {
         Ok(_) => Ok(()),
         Err(TlsError::Other(other)) => Err(other
@@ -282,7 +284,7 @@ fn a_renewal_that_the_platform_trusts_is_no_change_to_confirm() {
 #[test]
 fn what_is_no_certificate_is_unusable() {
     let ours = verifier(None, &Trust::platform());
-    let now = UnixTime::since_unix_epoch(std::time::Duration::from_millis(SUMMER_2026));
+    let now = UnixTime::since_unix_epoch(Duration::from_millis(SUMMER_2026));
     let broken = CertificateDer::from(b"no certificate".to_vec());
     let error = ours
         .verify_server_cert(&broken, &[], &ours.server, &[], now)
@@ -303,7 +305,7 @@ fn what_is_no_certificate_is_unusable() {
 fn another_name_than_the_servers_is_never_remembered_or_offered() {
     let ca = Ca::new();
     let ours = verifier(None, &ca.trust());
-    let now = UnixTime::since_unix_epoch(std::time::Duration::from_millis(SUMMER_2026));
+    let now = UnixTime::since_unix_epoch(Duration::from_millis(SUMMER_2026));
     let proxy = ServerName::try_from("proxy.example").unwrap();
     let good = ca.issue(&["proxy.example"], no_change);
     ours.verify_server_cert(&good.der(), &[], &proxy, &[], now)
