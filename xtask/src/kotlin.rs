@@ -11,7 +11,7 @@ use crate::{
 
 const FOLDER: &str = "android/sdk";
 /// The modules that have tests.
-const TESTED: &[&str] = &["core", "okhttp"];
+const TESTED: &[&str] = &["core", "okhttp", "ktor", "checks"];
 /// A program and the Debian package that brings it.
 const PROGRAMS: &[(&str, &str)] = &[("javac", "default-jdk-headless"), ("mvn", "maven")];
 
