@@ -50,7 +50,7 @@ pub use log::{LogLevel, LogRecord, LogSink, set_log_sink};
 pub use observer::{Observation, StateObserver};
 pub use person::{Identity, Member, Privilege, PrivilegeLevel, ServerVersion};
 pub use reports::{HistoryEntry, Revocation, ServerProbe, SignOutReport};
-pub use session::Session;
+pub use session::{CancelHandle, Session};
 pub use settings::{AccountChoice, Dialect, SessionSettings, Timeouts, TokenNeed};
 pub use state::{PlatformEvent, RefreshState, SessionState, SignedIn, SignedOutCause, Stays};
 pub use store::{Persistence, Processes, SecretStore, StoreClaims, StoreError, TokenStore};

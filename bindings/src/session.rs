@@ -29,6 +29,27 @@ pub struct Session {
     cancel: Arc<Notify>,
 }
 
+/// Cancels the one call that it was given to, whenever that is: before the call has begun too.
+#[derive(Debug, Default, uniffi::Object)]
+pub struct CancelHandle {
+    cancelled: Arc<Notify>,
+}
+
+#[uniffi::export]
+impl CancelHandle {
+    /// A handle for one call.
+    #[uniffi::constructor]
+    pub fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    /// The call ends with `cancelled`, unless it has ended.
+    pub fn cancel(&self) {
+        // Kept for a call that has yet to begin.
+        self.cancelled.notify_one();
+    }
+}
+
 #[uniffi::export]
 impl Session {
     /// Opens a session; the store is read in the background at once. The secret of a confidential
@@ -98,29 +119,35 @@ impl Session {
 
     /// Signs a person in. The password is given as UTF-8 bytes, which the caller can wipe
     /// afterwards, and lives for this one request. The session before it goes on until this one
-    /// commits. A caller that goes away cancels it.
+    /// commits. A caller that goes away cancels it, and so does the handle.
     ///
     /// # Errors
     /// `credentials_rejected`, `client_unknown`, `grant_not_enabled`, `server_refused`;
     /// certificate codes, told before the password is sent; `offline`, `timeout` and the like;
     /// store codes when the session could not be kept; `cancelled`.
+    #[uniffi::method(default(cancel = None))]
     pub async fn sign_in(
         &self,
         username: String,
         password: Vec<u8>,
+        cancel: Option<Arc<CancelHandle>>,
     ) -> Result<(), QuickAccessError> {
         let password = text(password, "password")?;
         let sign_in = |core: QuickAccess| async move { core.sign_in(username, password).await };
-        self.until_cancelled(sign_in).await
+        self.until_cancelled(sign_in, cancel).await
     }
 
     /// Signs the app itself in with its client secret (`client_credentials`).
     ///
     /// # Errors
     /// `client_needs_secret` without a secret; else as `sign_in`.
-    pub async fn sign_in_client(&self) -> Result<(), QuickAccessError> {
+    #[uniffi::method(default(cancel = None))]
+    pub async fn sign_in_client(
+        &self,
+        cancel: Option<Arc<CancelHandle>>,
+    ) -> Result<(), QuickAccessError> {
         let sign_in = |core: QuickAccess| async move { core.sign_in_client().await };
-        self.until_cancelled(sign_in).await
+        self.until_cancelled(sign_in, cancel).await
     }
 
     /// Cancels the sign-in that is under way, if there is one: it ends with `cancelled`, and the
@@ -294,17 +321,24 @@ impl Session {
     async fn until_cancelled<F>(
         &self,
         sign_in: impl FnOnce(QuickAccess) -> F,
+        handle: Option<Arc<CancelHandle>>,
     ) -> Result<(), QuickAccessError>
     where
         F: Future<Output = Result<(), Error>> + Send + 'static,
     {
         let cancelled = self.cancel.clone().notified_owned();
+        let handle = handle
+            .unwrap_or_default()
+            .cancelled
+            .clone()
+            .notified_owned();
         let call = |core| {
             let sign_in = sign_in(core);
             async move {
                 tokio::select! {
                     biased;
                     () = cancelled => Err(Error::new(Code::Cancelled)),
+                    () = handle => Err(Error::new(Code::Cancelled)),
                     done = sign_in => done,
                 }
             }

@@ -55,7 +55,7 @@ impl Kept {
 fn a_session_in_a_store_of_the_apps_own_survives_a_restart() {
     let kept = Kept::new();
     let session = kept.open(None);
-    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap();
+    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap();
     let token = wait(session.access_token()).unwrap();
     drop(session);
     let session = kept.open(None);
@@ -75,7 +75,7 @@ fn each_failure_of_a_store_has_its_own_action_and_code() {
     ] {
         *kept.store.fails.lock().unwrap() = Some(failure);
         let session = kept.open(None);
-        let error = wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap_err();
+        let error = wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap_err();
         match (&error, failure) {
             (QuickAccessError::UnlockDevice { .. }, StoreError::Locked) => {}
             (QuickAccessError::RepairStore { .. }, _) => {}
@@ -90,7 +90,7 @@ fn each_failure_of_a_store_has_its_own_action_and_code() {
 fn a_record_that_does_not_fit_is_refused() {
     let kept = Kept::new();
     let session = kept.open(Some(64));
-    let error = wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap_err();
+    let error = wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap_err();
     assert!(
         matches!(error, QuickAccessError::RepairStore { .. }),
         "{error}"
@@ -102,12 +102,12 @@ fn a_store_that_panics_is_one_that_cannot_be_used_and_works_again_afterwards() {
     let kept = Kept::new();
     kept.store.panics.store(true, Ordering::SeqCst);
     let session = kept.open(None);
-    let error = wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap_err();
+    let error = wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap_err();
     assert_eq!(error.why().code, "store_unavailable");
     drop(session);
     kept.store.panics.store(false, Ordering::SeqCst);
     let session = kept.open(None);
-    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap();
+    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap();
 }
 
 /// Fails in the way it is told to, and counts.
@@ -136,10 +136,10 @@ fn an_observer_that_panics_or_throws_harms_nobody_and_is_told_the_next_state() {
     });
     let _observations = failing.clone().map(|observer| session.observe(observer));
     let states = States::of(&session);
-    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap();
+    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap();
     states.until(|state| signed_in(state).is_some());
     wait(session.sign_out()).unwrap();
-    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap();
+    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap();
     // States go on until each has been called again after it failed.
     while failing
         .iter()
@@ -181,7 +181,7 @@ fn an_observer_may_call_the_session_and_drop_its_last_handle() {
         told: Mutex::new(tell),
     });
     let observation = session.observe(observer.clone());
-    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap();
+    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap();
     drop(session);
     while signed_in(&told.recv_timeout(PATIENCE).unwrap()).is_none() {}
     assert!(observer.session.lock().unwrap().is_none());
@@ -227,7 +227,7 @@ fn an_observer_is_told_nothing_after_it_was_stopped() {
         std::thread::yield_now();
     }
     let before = calls.load(Ordering::SeqCst);
-    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap();
+    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap();
     states.until(|state| signed_in(state).is_some());
     assert_eq!(calls.load(Ordering::SeqCst), before);
 }

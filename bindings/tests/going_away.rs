@@ -8,8 +8,8 @@ mod support;
 use std::{sync::Arc, thread};
 
 use quickaccess_ffi::{
-    Persistence, Processes, QuickAccessError, Session, SessionState, SignedOutCause, StoreClaims,
-    TokenStore,
+    CancelHandle, Persistence, Processes, QuickAccessError, Session, SessionState, SignedOutCause,
+    StoreClaims, TokenStore,
 };
 use quickaccess_simulator::{HoldAt, Operation};
 use support::{AppStore, Server, States, go_away, signed_in, wait};
@@ -43,11 +43,11 @@ fn a05_a_caller_that_is_dropped_during_a_sign_in_cancels_it() {
         let session = server.session();
         let states = States::of(&session);
         let hold = server.hold(Operation::TokenPassword, moment);
-        let sign_in = session.sign_in("guest-desk".to_owned(), b"abc123".to_vec());
+        let sign_in = session.sign_in("guest-desk".to_owned(), b"abc123".to_vec(), None);
         go_away(sign_in, || server.reached(&hold));
         states.until(|state| matches!(state, SessionState::SigningIn { .. }));
         states.until(|state| matches!(state, SessionState::SignedOut { .. }));
-        wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap();
+        wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap();
         hold.release();
         let me = wait(session.whoami()).unwrap();
         assert_eq!(me.name.as_deref(), Some("qa"), "{moment:?}");
@@ -61,7 +61,7 @@ fn a05_a_sign_in_is_cancelled_by_name_where_its_caller_cannot_go_away() {
     let hold = server.hold(Operation::TokenPassword, HoldAt::AfterCommit);
     let caller = thread::spawn({
         let session = session.clone();
-        move || wait(session.sign_in("guest-desk".to_owned(), b"abc123".to_vec()))
+        move || wait(session.sign_in("guest-desk".to_owned(), b"abc123".to_vec(), None))
     });
     server.reached(&hold);
     session.cancel_sign_in();
@@ -79,7 +79,7 @@ fn a05_a_sign_in_is_cancelled_by_name_where_its_caller_cannot_go_away() {
     );
     // Nothing is under way now, so this cancels nothing that comes later.
     session.cancel_sign_in();
-    wait(session.sign_in("guest-desk".to_owned(), b"abc123".to_vec())).unwrap();
+    wait(session.sign_in("guest-desk".to_owned(), b"abc123".to_vec(), None)).unwrap();
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a07_an_object_that_is_dropped_on_a_plain_thread_during_a_call_loses_nothing()
         Session::new(settings, store.clone(), None).unwrap()
     };
     let session = open();
-    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap();
+    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap();
     let hold = server.hold(Operation::TokenRefresh, HoldAt::AfterCommit);
     go_away(session.refresh(), || server.reached(&hold));
     thread::spawn(move || {
@@ -131,4 +131,25 @@ fn a07_an_object_that_is_dropped_on_a_plain_thread_during_a_call_loses_nothing()
     states.until(|state| signed_in(state).is_some_and(|now| now.generation >= 2));
     let me = wait(session.whoami()).unwrap();
     assert_eq!(me.name.as_deref(), Some("qa"));
+}
+
+#[test]
+fn a05_a_handle_cancels_its_own_call_even_before_it_has_begun() {
+    let server = Server::start();
+    let session = server.session();
+    let handle = CancelHandle::new();
+    handle.cancel();
+    let call = session.sign_in("qa".to_owned(), b"abc123".to_vec(), Some(handle));
+    let error = wait(call).unwrap_err();
+    assert!(
+        matches!(error, QuickAccessError::Cancelled { .. }),
+        "{error:?}"
+    );
+    assert_eq!(server.simulator.counters().token_requests.password, 0);
+
+    let other = CancelHandle::new();
+    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), Some(other.clone()))).unwrap();
+    // Its call has ended, and nothing else is its business.
+    other.cancel();
+    assert_eq!(wait(session.whoami()).unwrap().name.as_deref(), Some("qa"));
 }

@@ -30,7 +30,7 @@ fn a01_the_vendors_example_works_from_a_thread_without_a_runtime() {
             }
     });
 
-    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap();
+    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap();
     let token = wait(session.access_token()).unwrap();
     // The vendor's sample has 40 hex digits.
     assert_eq!(token.len(), 40, "not the shape of the sample");
@@ -118,7 +118,7 @@ fn a_refresh_brings_the_next_token_and_a_sign_out_the_end() {
 fn a02_a_refusal_says_what_to_do_and_why() {
     let server = Server::start();
     let session = server.session();
-    let error = wait(session.sign_in("qa".to_owned(), b"wrong".to_vec())).unwrap_err();
+    let error = wait(session.sign_in("qa".to_owned(), b"wrong".to_vec(), None)).unwrap_err();
     assert!(matches!(error, QuickAccessError::SignIn { .. }), "{error}");
     assert_eq!(error.why().code, "credentials_rejected");
     assert!(
@@ -129,14 +129,14 @@ fn a02_a_refusal_says_what_to_do_and_why() {
     let mut settings = server.settings();
     settings.client_id = "QuickAcess".to_owned();
     let session = Session::new(settings, TokenStore::in_memory(), None).unwrap();
-    let error = wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap_err();
+    let error = wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap_err();
     assert!(
         matches!(error, QuickAccessError::FixSetup { .. }),
         "{error}"
     );
     assert_eq!(error.why().code, "client_unknown");
 
-    let error = wait(session.sign_in("qa".to_owned(), vec![0xff, 0xfe])).unwrap_err();
+    let error = wait(session.sign_in("qa".to_owned(), vec![0xff, 0xfe], None)).unwrap_err();
     assert!(
         matches!(error, QuickAccessError::FixRequest { .. }),
         "{error}"
@@ -151,10 +151,10 @@ fn a03_an_app_signs_itself_in_with_its_secret() {
     let open = |secret: Option<Vec<u8>>| {
         Session::new(settings.clone(), TokenStore::in_memory(), secret).unwrap()
     };
-    let error = wait(open(None).sign_in_client()).unwrap_err();
+    let error = wait(open(None).sign_in_client(None)).unwrap_err();
     assert_eq!(error.why().code, "client_needs_secret");
     let session = open(Some(b"s3cret".to_vec()));
-    wait(session.sign_in_client()).unwrap();
+    wait(session.sign_in_client(None)).unwrap();
     let me = wait(session.whoami()).unwrap();
     assert_eq!(me.name.as_deref(), Some("Integration"));
     assert!(!format!("{session:?}").contains("s3cret"));
@@ -165,7 +165,7 @@ fn a_certificate_is_approved_by_the_session_that_showed_it_and_as_it_was_shown()
     let server = Server::start();
     let open = || Session::new(server.stranger(), TokenStore::in_memory(), None).unwrap();
     let session = open();
-    let error = wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap_err();
+    let error = wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap_err();
     let QuickAccessError::TrustServer { why, certificate } = error else {
         panic!("an unknown issuer was believed: {error}");
     };
@@ -185,7 +185,7 @@ fn a_certificate_is_approved_by_the_session_that_showed_it_and_as_it_was_shown()
         assert_eq!(refused.unwrap_err().why().code, "invalid_input");
     }
     wait(session.approve(shown)).unwrap();
-    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap();
+    wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap();
 }
 
 #[test]
@@ -206,10 +206,10 @@ fn accounts_share_the_sessions_store_and_folder() {
         Session::new(settings, store.clone(), None)
     };
     let first = open(None).unwrap();
-    wait(first.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap();
+    wait(first.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap();
     wait(first.make_default()).unwrap();
     let second = open(Some(AccountChoice::New)).unwrap();
-    wait(second.sign_in("guest-desk".to_owned(), b"abc123".to_vec())).unwrap();
+    wait(second.sign_in("guest-desk".to_owned(), b"abc123".to_vec(), None)).unwrap();
 
     let accounts = Accounts::new(store.clone(), path.clone()).unwrap();
     let list = wait(accounts.list()).unwrap();

@@ -20,8 +20,15 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     if let Some(missing) = tools::bring(workspace, PROGRAMS)? {
         return Ok(Outcome::LeftOut(missing));
     }
-    // The same features as the other tests, so that nothing is built twice.
-    let build = ["build", "--workspace", "--lib", "--bins"];
+    // The same features as the other tests, so that nothing is built twice; and this one program
+    // alone, since `--bins` would replace the one that runs here.
+    let build = [
+        "build",
+        "--workspace",
+        "--lib",
+        "--bin",
+        "quickaccess-simulator",
+    ];
     command::run(&mut workspace.cargo(build))?;
     let folder = workspace.root().join(FOLDER);
     let built = workspace.target()?.join("debug");

@@ -10,6 +10,7 @@ mod model;
 mod secret_service;
 mod stores;
 mod suite;
+mod swift;
 mod test_output;
 mod tools;
 mod workspace;

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     acceptance, bindings,
     command::{self, Failure, Result},
-    faults, kotlin, stores,
+    faults, kotlin, stores, swift,
     test_output::{Results, TestOutput},
     tools,
     workspace::{Workspace, is_build_machine},
@@ -66,6 +66,11 @@ const STEPS: &[Step] = &[
         name: "kotlin",
         headline: "the Kotlin SDK, against the simulator over TLS (Maven)",
         run: kotlin::run,
+    },
+    Step {
+        name: "swift",
+        headline: "the Swift SDK, against the simulator over TLS (SwiftPM)",
+        run: swift::run,
     },
     Step {
         name: "model",

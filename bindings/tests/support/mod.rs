@@ -95,7 +95,7 @@ impl Server {
     /// The same, with `qa` signed in.
     pub(crate) fn signed_in(&self) -> Arc<Session> {
         let session = self.session();
-        wait(session.sign_in("qa".to_owned(), b"abc123".to_vec())).unwrap();
+        wait(session.sign_in("qa".to_owned(), b"abc123".to_vec(), None)).unwrap();
         session
     }
 

@@ -1082,6 +1082,145 @@ public func FfiConverterTypeAccounts_lower(_ value: Accounts) -> UInt64 {
 
 
 /**
+ * Cancels the one call that it was given to, whenever that is: before the call has begun too.
+ */
+public protocol CancelHandleProtocol: AnyObject, Sendable {
+    
+    /**
+     * The call ends with `cancelled`, unless it has ended.
+     */
+    func cancel() 
+    
+}
+/**
+ * Cancels the one call that it was given to, whenever that is: before the call has begun too.
+ */
+open class CancelHandle: CancelHandleProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_quickaccess_ffi_fn_clone_cancelhandle(self.handle, $0) }
+    }
+    /**
+     * A handle for one call.
+     */
+public convenience init() {
+    let handle =
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_constructor_cancelhandle_new(uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_quickaccess_ffi_fn_free_cancelhandle(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The call ends with `cancelled`, unless it has ended.
+     */
+open func cancel()  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_cancelhandle_cancel(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCancelHandle: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = CancelHandle
+
+    public static func lift(_ handle: UInt64) throws -> CancelHandle {
+        return CancelHandle(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: CancelHandle) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CancelHandle {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: CancelHandle, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCancelHandle_lift(_ handle: UInt64) throws -> CancelHandle {
+    return try FfiConverterTypeCancelHandle.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCancelHandle_lower(_ value: CancelHandle) -> UInt64 {
+    return FfiConverterTypeCancelHandle.lower(value)
+}
+
+
+
+
+
+
+/**
  * Takes the library's log. It is called on a thread of its own, never under a lock; what it
  * throws changes nothing.
  */
@@ -1864,14 +2003,14 @@ public protocol SessionProtocol: AnyObject, Sendable {
     /**
      * Signs a person in. The password is given as UTF-8 bytes, which the caller can wipe
      * afterwards, and lives for this one request. The session before it goes on until this one
-     * commits. A caller that goes away cancels it.
+     * commits. A caller that goes away cancels it, and so does the handle.
      *
      * # Errors
      * `credentials_rejected`, `client_unknown`, `grant_not_enabled`, `server_refused`;
      * certificate codes, told before the password is sent; `offline`, `timeout` and the like;
      * store codes when the session could not be kept; `cancelled`.
      */
-    func signIn(username: String, password: Data) async throws 
+    func signIn(username: String, password: Data, cancel: CancelHandle?) async throws 
     
     /**
      * Signs the app itself in with its client secret (`client_credentials`).
@@ -1879,7 +2018,7 @@ public protocol SessionProtocol: AnyObject, Sendable {
      * # Errors
      * `client_needs_secret` without a secret; else as `sign_in`.
      */
-    func signInClient() async throws 
+    func signInClient(cancel: CancelHandle?) async throws 
     
     /**
      * Signs out: the session is gone from this device at once, even offline and when the secret
@@ -2309,19 +2448,19 @@ open func serverVersion()async throws  -> ServerVersion  {
     /**
      * Signs a person in. The password is given as UTF-8 bytes, which the caller can wipe
      * afterwards, and lives for this one request. The session before it goes on until this one
-     * commits. A caller that goes away cancels it.
+     * commits. A caller that goes away cancels it, and so does the handle.
      *
      * # Errors
      * `credentials_rejected`, `client_unknown`, `grant_not_enabled`, `server_refused`;
      * certificate codes, told before the password is sent; `offline`, `timeout` and the like;
      * store codes when the session could not be kept; `cancelled`.
      */
-open func signIn(username: String, password: Data)async throws   {
+open func signIn(username: String, password: Data, cancel: CancelHandle? = nil)async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_quickaccess_ffi_fn_method_session_sign_in(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(username),FfiConverterData.lower(password)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(username),FfiConverterData.lower(password),FfiConverterOptionTypeCancelHandle.lower(cancel)
                 )
             },
             pollFunc: ffi_quickaccess_ffi_rust_future_poll_void,
@@ -2338,12 +2477,12 @@ open func signIn(username: String, password: Data)async throws   {
      * # Errors
      * `client_needs_secret` without a secret; else as `sign_in`.
      */
-open func signInClient()async throws   {
+open func signInClient(cancel: CancelHandle? = nil)async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_quickaccess_ffi_fn_method_session_sign_in_client(
-                        self.uniffiCloneHandle()
+                        self.uniffiCloneHandle(),FfiConverterOptionTypeCancelHandle.lower(cancel)
                 )
             },
             pollFunc: ffi_quickaccess_ffi_rust_future_poll_void,
@@ -7328,6 +7467,30 @@ fileprivate struct FfiConverterOptionTypeAccessToken: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeCancelHandle: FfiConverterRustBuffer {
+    typealias SwiftType = CancelHandle?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeCancelHandle.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeCancelHandle.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeLogSink: FfiConverterRustBuffer {
     typealias SwiftType = LogSink?
 
@@ -7855,6 +8018,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_quickaccess_ffi_checksum_method_stateobserver_state_changed() != 42315) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_quickaccess_ffi_checksum_method_cancelhandle_cancel() != 45715) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_quickaccess_ffi_checksum_method_session_access_token() != 19982) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -7900,10 +8066,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_quickaccess_ffi_checksum_method_session_server_version() != 25594) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_quickaccess_ffi_checksum_method_session_sign_in() != 32824) {
+    if (uniffi_quickaccess_ffi_checksum_method_session_sign_in() != 37146) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_quickaccess_ffi_checksum_method_session_sign_in_client() != 26658) {
+    if (uniffi_quickaccess_ffi_checksum_method_session_sign_in_client() != 44440) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_method_session_sign_out() != 32098) {
@@ -7940,6 +8106,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_constructor_accounts_new() != 2477) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_constructor_cancelhandle_new() != 57081) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_constructor_session_new() != 59825) {

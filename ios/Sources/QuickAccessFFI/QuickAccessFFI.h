@@ -392,6 +392,27 @@ void uniffi_quickaccess_ffi_fn_init_callback_vtable_stateobserver(const UniffiVT
 void uniffi_quickaccess_ffi_fn_method_stateobserver_state_changed(uint64_t ptr, RustBuffer state, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_CANCELHANDLE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_CANCELHANDLE
+uint64_t uniffi_quickaccess_ffi_fn_clone_cancelhandle(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_CANCELHANDLE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_CANCELHANDLE
+void uniffi_quickaccess_ffi_fn_free_cancelhandle(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CONSTRUCTOR_CANCELHANDLE_NEW
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CONSTRUCTOR_CANCELHANDLE_NEW
+uint64_t uniffi_quickaccess_ffi_fn_constructor_cancelhandle_new(RustCallStatus *_Nonnull out_status
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_CANCELHANDLE_CANCEL
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_CANCELHANDLE_CANCEL
+void uniffi_quickaccess_ffi_fn_method_cancelhandle_cancel(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_SESSION
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_SESSION
 uint64_t uniffi_quickaccess_ffi_fn_clone_session(uint64_t handle, RustCallStatus *_Nonnull out_status
@@ -484,12 +505,12 @@ uint64_t uniffi_quickaccess_ffi_fn_method_session_server_version(uint64_t ptr
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_SIGN_IN
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_SIGN_IN
-uint64_t uniffi_quickaccess_ffi_fn_method_session_sign_in(uint64_t ptr, RustBuffer username, RustBuffer password
+uint64_t uniffi_quickaccess_ffi_fn_method_session_sign_in(uint64_t ptr, RustBuffer username, RustBuffer password, RustBuffer cancel
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_SIGN_IN_CLIENT
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_SIGN_IN_CLIENT
-uint64_t uniffi_quickaccess_ffi_fn_method_session_sign_in_client(uint64_t ptr
+uint64_t uniffi_quickaccess_ffi_fn_method_session_sign_in_client(uint64_t ptr, RustBuffer cancel
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_SIGN_OUT
@@ -917,6 +938,12 @@ uint16_t uniffi_quickaccess_ffi_checksum_method_stateobserver_state_changed(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_CANCELHANDLE_CANCEL
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_CANCELHANDLE_CANCEL
+uint16_t uniffi_quickaccess_ffi_checksum_method_cancelhandle_cancel(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_ACCESS_TOKEN
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_ACCESS_TOKEN
 uint16_t uniffi_quickaccess_ffi_checksum_method_session_access_token(void
@@ -1088,6 +1115,12 @@ uint16_t uniffi_quickaccess_ffi_checksum_method_accesstoken_is_short(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_CONSTRUCTOR_ACCOUNTS_NEW
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_CONSTRUCTOR_ACCOUNTS_NEW
 uint16_t uniffi_quickaccess_ffi_checksum_constructor_accounts_new(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_CONSTRUCTOR_CANCELHANDLE_NEW
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_CONSTRUCTOR_CANCELHANDLE_NEW
+uint16_t uniffi_quickaccess_ffi_checksum_constructor_cancelhandle_new(void
     
 );
 #endif

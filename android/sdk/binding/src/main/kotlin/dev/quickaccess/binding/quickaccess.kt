@@ -776,6 +776,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_stateobserver_state_changed(
     ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_cancelhandle_cancel(
+    ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_session_access_token(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_session_access_token_with(
@@ -833,6 +835,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_quickaccess_ffi_checksum_method_accesstoken_is_short(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_constructor_accounts_new(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_constructor_cancelhandle_new(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_constructor_session_new(
     ): Int
@@ -899,6 +903,14 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_quickaccess_ffi_fn_method_stateobserver_state_changed(`ptr`: Long,`state`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
+    external fun uniffi_quickaccess_ffi_fn_clone_cancelhandle(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_free_cancelhandle(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_constructor_cancelhandle_new(uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_cancelhandle_cancel(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
     external fun uniffi_quickaccess_ffi_fn_clone_session(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_quickaccess_ffi_fn_free_session(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -935,9 +947,9 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_quickaccess_ffi_fn_method_session_server_version(`ptr`: Long,
     ): Long
-    external fun uniffi_quickaccess_ffi_fn_method_session_sign_in(`ptr`: Long,`username`: RustBuffer.ByValue,`password`: RustBuffer.ByValue,
+    external fun uniffi_quickaccess_ffi_fn_method_session_sign_in(`ptr`: Long,`username`: RustBuffer.ByValue,`password`: RustBuffer.ByValue,`cancel`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_quickaccess_ffi_fn_method_session_sign_in_client(`ptr`: Long,
+    external fun uniffi_quickaccess_ffi_fn_method_session_sign_in_client(`ptr`: Long,`cancel`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_quickaccess_ffi_fn_method_session_sign_out(`ptr`: Long,
     ): Long
@@ -1128,6 +1140,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_quickaccess_ffi_checksum_method_stateobserver_state_changed() and 0xFFFF) != 42315) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_cancelhandle_cancel() and 0xFFFF) != 45715) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_quickaccess_ffi_checksum_method_session_access_token() and 0xFFFF) != 19982) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1173,10 +1188,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_quickaccess_ffi_checksum_method_session_server_version() and 0xFFFF) != 25594) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_sign_in() and 0xFFFF) != 32824) {
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_sign_in() and 0xFFFF) != 37146) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_sign_in_client() and 0xFFFF) != 26658) {
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_sign_in_client() and 0xFFFF) != 44440) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_method_session_sign_out() and 0xFFFF) != 32098) {
@@ -1213,6 +1228,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_constructor_accounts_new() and 0xFFFF) != 2477) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_constructor_cancelhandle_new() and 0xFFFF) != 57081) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_constructor_session_new() and 0xFFFF) != 59825) {
@@ -2517,6 +2535,283 @@ public object FfiConverterTypeAccounts: FfiConverter<Accounts, Long> {
 
 
 /**
+ * Cancels the one call that it was given to, whenever that is: before the call has begun too.
+ */
+public interface CancelHandleInterface {
+    
+    /**
+     * The call ends with `cancelled`, unless it has ended.
+     */
+    fun `cancel`()
+    
+    companion object
+}
+
+/**
+ * Cancels the one call that it was given to, whenever that is: before the call has begun too.
+ */
+open class CancelHandle: Disposable, AutoCloseable, CancelHandleInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+    /**
+     * A handle for one call.
+     */
+    constructor() :
+        this(UniffiWithHandle, 
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_constructor_cancelhandle_new(
+    
+        _status)
+}
+    )
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_quickaccess_ffi_fn_free_cancelhandle(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_clone_cancelhandle(handle, status)
+        }
+    }
+
+    
+    /**
+     * The call ends with `cancelled`, unless it has ended.
+     */override fun `cancel`()
+        = 
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_cancelhandle_cancel(
+        it,
+        _status)
+}
+    }
+    
+    
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCancelHandle: FfiConverter<CancelHandle, Long> {
+    override fun lower(value: CancelHandle): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): CancelHandle {
+        return CancelHandle(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): CancelHandle {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: CancelHandle) = 8UL
+
+    override fun write(value: CancelHandle, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
  * Takes the library's log. It is called on a thread of its own, never under a lock; what it
  * throws changes nothing.
  */
@@ -3668,14 +3963,14 @@ public interface SessionInterface {
     /**
      * Signs a person in. The password is given as UTF-8 bytes, which the caller can wipe
      * afterwards, and lives for this one request. The session before it goes on until this one
-     * commits. A caller that goes away cancels it.
+     * commits. A caller that goes away cancels it, and so does the handle.
      *
      * # Errors
      * `credentials_rejected`, `client_unknown`, `grant_not_enabled`, `server_refused`;
      * certificate codes, told before the password is sent; `offline`, `timeout` and the like;
      * store codes when the session could not be kept; `cancelled`.
      */
-    suspend fun `signIn`(`username`: kotlin.String, `password`: kotlin.ByteArray)
+    suspend fun `signIn`(`username`: kotlin.String, `password`: kotlin.ByteArray, `cancel`: CancelHandle? = null)
     
     /**
      * Signs the app itself in with its client secret (`client_credentials`).
@@ -3683,7 +3978,7 @@ public interface SessionInterface {
      * # Errors
      * `client_needs_secret` without a secret; else as `sign_in`.
      */
-    suspend fun `signInClient`()
+    suspend fun `signInClient`(`cancel`: CancelHandle? = null)
     
     /**
      * Signs out: the session is gone from this device at once, even offline and when the secret
@@ -4244,7 +4539,7 @@ open class Session: Disposable, AutoCloseable, SessionInterface
     /**
      * Signs a person in. The password is given as UTF-8 bytes, which the caller can wipe
      * afterwards, and lives for this one request. The session before it goes on until this one
-     * commits. A caller that goes away cancels it.
+     * commits. A caller that goes away cancels it, and so does the handle.
      *
      * # Errors
      * `credentials_rejected`, `client_unknown`, `grant_not_enabled`, `server_refused`;
@@ -4253,7 +4548,7 @@ open class Session: Disposable, AutoCloseable, SessionInterface
      */
     @Throws(QuickAccessException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `signIn`(`username`: kotlin.String, `password`: kotlin.ByteArray) {
+    override suspend fun `signIn`(`username`: kotlin.String, `password`: kotlin.ByteArray, `cancel`: CancelHandle?) {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_quickaccess_ffi_fn_method_session_sign_in(
@@ -4261,6 +4556,7 @@ open class Session: Disposable, AutoCloseable, SessionInterface
                 
         FfiConverterString.lower(`username`),
         FfiConverterByteArray.lower(`password`),
+        FfiConverterOptionalTypeCancelHandle.lower(`cancel`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_void(future, callback, continuation) },
@@ -4283,12 +4579,13 @@ open class Session: Disposable, AutoCloseable, SessionInterface
      */
     @Throws(QuickAccessException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `signInClient`() {
+    override suspend fun `signInClient`(`cancel`: CancelHandle?) {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_quickaccess_ffi_fn_method_session_sign_in_client(
                 uniffiHandle,
                 
+        FfiConverterOptionalTypeCancelHandle.lower(`cancel`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_void(future, callback, continuation) },
@@ -8917,6 +9214,38 @@ public object FfiConverterOptionalTypeAccessToken: FfiConverterRustBuffer<Access
         } else {
             buf.put(1)
             FfiConverterTypeAccessToken.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeCancelHandle: FfiConverterRustBuffer<CancelHandle?> {
+    override fun read(buf: ByteBuffer): CancelHandle? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeCancelHandle.read(buf)
+    }
+
+    override fun allocationSize(value: CancelHandle?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeCancelHandle.allocationSize(value)
+        }
+    }
+
+    override fun write(value: CancelHandle?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeCancelHandle.write(value, buf)
         }
     }
 }

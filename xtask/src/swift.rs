@@ -1,0 +1,233 @@
+//! The step of the Swift SDK: builds the library and the simulator, then has SwiftPM compile and test
+//! `ios/` against them. Where no Swift is installed, a Debian 13 in a folder of its own brings one.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    command::{self, Failure, Result},
+    junit,
+    suite::Outcome,
+    tools,
+    workspace::Workspace,
+};
+
+const FOLDER: &str = "ios";
+/// The Debian that has a Swift of language mode 6.
+const RELEASE: &str = "trixie";
+/// What SwiftPM needs there.
+const PACKAGES: &[&str] = &[
+    "swiftlang",
+    "libc6-dev",
+    "libstdc++-14-dev",
+    "gcc",
+    "git",
+    "pkg-config",
+];
+/// A program and the Debian package that brings it.
+const PROGRAMS: &[(&str, &str)] = &[("debootstrap", "debootstrap"), ("unshare", "util-linux")];
+
+/// Runs it.
+pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
+    let place = match Place::find(workspace)? {
+        Ok(place) => place,
+        Err(missing) => return Ok(Outcome::LeftOut(missing)),
+    };
+    // The same features as the other tests, so that nothing is built twice; and this one program
+    // alone, since `--bins` would replace the one that runs here.
+    let build = [
+        "build",
+        "--workspace",
+        "--lib",
+        "--bin",
+        "quickaccess-simulator",
+    ];
+    command::run(&mut workspace.cargo(build))?;
+    let scratch = workspace.target()?.join("swift");
+    fs::create_dir_all(&scratch).map_err(|error| Failure::new(format!("swift: {error}")))?;
+    // SwiftPM puts the words of Swift Testing behind the name that it is given.
+    let reports = scratch.join("reports");
+    let _ = fs::remove_dir_all(&reports);
+    fs::create_dir_all(&reports).map_err(|error| Failure::new(format!("swift: {error}")))?;
+    let outcome = command::run(&mut place.test(workspace)?);
+    let passed = junit::record(workspace, &[reports], "swift");
+    outcome?;
+    match passed? {
+        0 => Err(Failure::new(format!("no test of {FOLDER} has run"))),
+        passed => {
+            println!("{passed} tests of {FOLDER} passed");
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+/// Where Swift runs.
+enum Place {
+    /// On this system.
+    Here(PathBuf),
+    /// In the folder of another one.
+    In(PathBuf),
+}
+
+impl Place {
+    /// Finds a Swift or sets one up; else what would help.
+    fn find(workspace: &Workspace) -> Result<std::result::Result<Self, String>> {
+        if let Some(swift) = workspace.tool("swift") {
+            return Ok(Ok(Self::Here(swift)));
+        }
+        if !cfg!(target_os = "linux") || !tools::is_root() {
+            let how = "no Swift is installed; install Swift 6, or run this as root on a Debian";
+            return Ok(Err(how.to_owned()));
+        }
+        if let Some(missing) = tools::bring(workspace, PROGRAMS)? {
+            return Ok(Err(missing));
+        }
+        let system = workspace.root().join(".tools/debian-13");
+        if !system.join("usr/bin/swift").exists() {
+            set_up(&system)?;
+        }
+        Ok(Ok(Self::In(system)))
+    }
+
+    /// The command that builds and tests the package.
+    fn test(&self, workspace: &Workspace) -> Result<Command> {
+        let target = workspace.target()?;
+        let arguments = |target: &Path| {
+            let scratch = target.join("swift");
+            let report = scratch.join("reports/tests.xml");
+            let mut arguments = vec![
+                "test".into(),
+                "--scratch-path".into(),
+                scratch.into_os_string(),
+            ];
+            arguments.extend(["--xunit-output".into(), report.into_os_string()]);
+            arguments
+        };
+        let variables = |command: &mut Command, target: &Path| {
+            let built = target.join("debug");
+            command.env("LD_LIBRARY_PATH", &built);
+            command.env("DYLD_LIBRARY_PATH", &built);
+            command.env("QUICKACCESS_LIBRARY", &built);
+            command.env("QUICKACCESS_SIMULATOR", built.join("quickaccess-simulator"));
+        };
+        Ok(match self {
+            Self::Here(swift) => {
+                let mut command = Command::new(swift);
+                command
+                    .current_dir(workspace.root().join(FOLDER))
+                    .args(arguments(&target));
+                variables(&mut command, &target);
+                command
+            }
+            Self::In(system) => {
+                let mut command = inside(
+                    system,
+                    &[(workspace.root(), "project"), (&target, "target")],
+                );
+                let target = Path::new("/target");
+                command
+                    .args(["sh", "-c", "cd \"$0\" && exec swift \"$@\"", "/project/ios"])
+                    .args(arguments(target));
+                variables(&mut command, target);
+                command
+            }
+        })
+    }
+}
+
+/// Makes a Debian with Swift in a folder, from the mirror that this machine itself uses.
+fn set_up(system: &Path) -> Result {
+    let folder = |error: std::io::Error| Failure::new(format!("{}: {error}", system.display()));
+    // One that was left half-made is made anew. Nothing is mounted there: see `inside`.
+    if system.exists() {
+        fs::remove_dir_all(system).map_err(folder)?;
+    }
+    fs::create_dir_all(system).map_err(folder)?;
+    let mut bootstrap = Command::new("debootstrap");
+    bootstrap
+        .args(["--variant=minbase", "--include=ca-certificates", RELEASE])
+        .arg(system)
+        .arg(mirror()?);
+    // Its hundreds of lines, and the mirror's name, help nobody unless it fails.
+    quietly(&mut bootstrap, "setting up a Debian 13")?;
+    let mut update = inside(system, &[]);
+    update.args(["apt-get", "update", "-qq"]);
+    quietly(&mut update, "reading the lists of packages")?;
+    let mut install = inside(system, &[]);
+    install
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .args(["apt-get", "install", "-y", "-qq", "--no-install-recommends"])
+        .args(PACKAGES);
+    quietly(&mut install, "installing Swift there")
+}
+
+/// The mirror of Debian itself in this machine's own configuration.
+fn mirror() -> Result<String> {
+    let output = Command::new("apt-get")
+        .args(["indextargets", "--format", "$(LABEL) $(SITE)"])
+        .output()
+        .map_err(|error| Failure::new(format!("apt-get cannot be run: {error}")))?;
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    let debian = lines.lines().find_map(|line| line.strip_prefix("Debian "));
+    debian.map(str::to_owned).ok_or_else(|| {
+        Failure::new("apt knows no mirror of Debian; `apt-get update` may help".to_owned())
+    })
+}
+
+/// A command in the other system, with these folders of ours in it. Its mounts are in a name space of
+/// their own and go away with it, however it ends.
+fn inside(system: &Path, folders: &[(&Path, &str)]) -> Command {
+    const SCRIPT: &str = r#"
+set -e
+system=$1
+shift
+mount --bind /dev "$system/dev"
+mount -t proc proc "$system/proc"
+while [ "$1" != -- ]; do
+    mkdir -p "$system/$2"
+    mount --bind "$1" "$system/$2"
+    shift 2
+done
+shift
+exec chroot "$system" "$@"
+"#;
+    let mut command = Command::new("unshare");
+    command
+        .args([
+            "--mount",
+            "--propagation",
+            "private",
+            "sh",
+            "-c",
+            SCRIPT,
+            "sh",
+        ])
+        .arg(system);
+    for (ours, there) in folders {
+        command.arg(ours).arg(there);
+    }
+    command.arg("--").env("HOME", "/root");
+    command
+}
+
+/// Runs it with one line that says what for, and shows what it said if it fails.
+fn quietly(command: &mut Command, what: &str) -> Result {
+    println!("{what}");
+    let output = command
+        .output()
+        .map_err(|error| Failure::new(format!("{what}: {error}")))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last: Vec<_> = said.lines().rev().take(20).collect();
+    let last: Vec<_> = last.into_iter().rev().collect();
+    Err(Failure::new(format!(
+        "{what} failed ({}):\n{}",
+        output.status,
+        last.join("\n")
+    )))
+}
