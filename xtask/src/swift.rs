@@ -166,15 +166,23 @@ fn set_up(system: &Path) -> Result {
 
 /// The mirror of Debian itself in this machine's own configuration.
 fn mirror() -> Result<String> {
+    if let Some(mirror) = known_mirror()? {
+        return Ok(mirror);
+    }
+    // What a source calls itself is known once its lists have been read.
+    let mut update = Command::new("apt-get");
+    quietly(update.args(["update", "-qq"]), "reading apt's lists")?;
+    known_mirror()?.ok_or_else(|| Failure::new("apt knows no mirror of Debian"))
+}
+
+fn known_mirror() -> Result<Option<String>> {
     let output = Command::new("apt-get")
         .args(["indextargets", "--format", "$(LABEL) $(SITE)"])
         .output()
         .map_err(|error| Failure::new(format!("apt-get cannot be run: {error}")))?;
     let lines = String::from_utf8_lossy(&output.stdout).into_owned();
     let debian = lines.lines().find_map(|line| line.strip_prefix("Debian "));
-    debian.map(str::to_owned).ok_or_else(|| {
-        Failure::new("apt knows no mirror of Debian; `apt-get update` may help".to_owned())
-    })
+    Ok(debian.map(str::to_owned))
 }
 
 /// A command in the other system, with these folders of ours in it. Its mounts are in a name space of
