@@ -8,7 +8,12 @@ import java.net.URI
 import java.net.http.HttpClient
 import java.net.http.HttpRequest
 import java.net.http.HttpResponse
+import java.security.KeyStore
+import java.security.cert.CertificateFactory
 import java.util.concurrent.TimeUnit
+import javax.net.ssl.SSLContext
+import javax.net.ssl.TrustManagerFactory
+import javax.net.ssl.X509TrustManager
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.withTimeout
 import kotlinx.serialization.json.Json
@@ -32,6 +37,21 @@ class Simulator : AutoCloseable {
     val http: String = addresses.text("http")
     val caPem: String = addresses.text("ca_pem")
     private val control: String = addresses.text("control")
+
+    /** Trusts this server's authority alone: for the HTTP clients of an app's own. */
+    fun trust(): X509TrustManager {
+        val authority = CertificateFactory.getInstance("X.509").generateCertificate(caPem.byteInputStream())
+        val store = KeyStore.getInstance(KeyStore.getDefaultType()).apply {
+            load(null, null)
+            setCertificateEntry("simulator", authority)
+        }
+        val managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm())
+        managers.init(store)
+        return managers.trustManagers[0] as X509TrustManager
+    }
+
+    /** The same as TLS for them. */
+    fun tls(): SSLContext = SSLContext.getInstance("TLS").apply { init(null, arrayOf(trust()), null) }
 
     /** Settings for the vendor's example client, which trust this server. */
     fun settings(dataDir: File? = null): SessionSettings =

@@ -16,11 +16,7 @@ import io.ktor.client.statement.bodyAsText
 import io.ktor.http.ContentType
 import io.ktor.http.content.TextContent
 import io.ktor.utils.io.ByteReadChannel
-import java.security.KeyStore
-import java.security.cert.CertificateFactory
 import java.util.Collections
-import javax.net.ssl.SSLContext
-import javax.net.ssl.TrustManagerFactory
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
@@ -155,14 +151,6 @@ class QuickAccessAuthTest {
     }
 
     private fun client(): HttpClient {
-        val authority = CertificateFactory.getInstance("X.509").generateCertificate(server.caPem.byteInputStream())
-        val store = KeyStore.getInstance(KeyStore.getDefaultType()).apply {
-            load(null, null)
-            setCertificateEntry("simulator", authority)
-        }
-        val managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm())
-        managers.init(store)
-        val tls = SSLContext.getInstance("TLS").apply { init(null, managers.trustManagers, null) }
         // Behind ours, so that it sees what is sent.
         val watch = createClientPlugin("Watch") {
             on(Send) { request ->
@@ -171,7 +159,7 @@ class QuickAccessAuthTest {
             }
         }
         return HttpClient(Java) {
-            engine { config { sslContext(tls) } }
+            engine { config { sslContext(server.tls()) } }
             install(QuickAccessAuth) { session = this@QuickAccessAuthTest.session }
             install(watch)
         }

@@ -3,11 +3,6 @@ package dev.quickaccess.okhttp
 import dev.quickaccess.QuickAccess
 import dev.quickaccess.Simulator
 import dev.quickaccess.code
-import java.security.KeyStore
-import java.security.cert.CertificateFactory
-import javax.net.ssl.SSLContext
-import javax.net.ssl.TrustManagerFactory
-import javax.net.ssl.X509TrustManager
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
@@ -152,16 +147,8 @@ class QuickAccessInterceptorTest {
         val JSON: MediaType = "application/json".toMediaType()
 
         fun client(server: Simulator, session: QuickAccess, sent: MutableList<Request>): OkHttpClient {
-            val authority = CertificateFactory.getInstance("X.509").generateCertificate(server.caPem.byteInputStream())
-            val store = KeyStore.getInstance(KeyStore.getDefaultType()).apply {
-                load(null, null)
-                setCertificateEntry("simulator", authority)
-            }
-            val managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm())
-            managers.init(store)
-            val tls = SSLContext.getInstance("TLS").apply { init(null, managers.trustManagers, null) }
             return OkHttpClient.Builder()
-                .sslSocketFactory(tls.socketFactory, managers.trustManagers[0] as X509TrustManager)
+                .sslSocketFactory(server.tls().socketFactory, server.trust())
                 .addInterceptor(QuickAccessInterceptor(session))
                 .addNetworkInterceptor(Interceptor { chain ->
                     synchronized(sent) { sent.add(chain.request()) }
