@@ -46,68 +46,55 @@ const FILES: &[Generated] = &[
     },
 ];
 
-/// Writes the files anew.
+/// Writes anew what is stale.
 pub(crate) fn write(workspace: &Workspace) -> Result {
-    for_each(workspace, |file, text| {
+    for (file, text) in stale(workspace)? {
         let place = workspace.root().join(file.place);
-        if fs::read_to_string(&place).is_ok_and(|old| old == text) {
-            println!("{} is up to date", file.place);
-            return Ok(());
-        }
         let folder = place.parent().unwrap_or(workspace.root());
         fs::create_dir_all(folder)
             .and_then(|()| fs::write(&place, text))
             .map_err(|error| Failure::new(format!("{}: {error}", file.place)))?;
         println!("{} written", file.place);
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
 /// Fails when a file is not what the library gives now.
 pub(crate) fn check(workspace: &Workspace) -> Result {
-    let mut stale = Vec::new();
-    for_each(workspace, |file, text| {
-        let place = workspace.root().join(file.place);
-        if fs::read_to_string(place).is_ok_and(|there| there == text) {
-            println!("{} is up to date", file.place);
-        } else {
-            stale.push(file.place);
-        }
-        Ok(())
-    })?;
+    let stale = stale(workspace)?;
     if stale.is_empty() {
         return Ok(());
     }
+    let places: Vec<_> = stale.iter().map(|(file, _)| file.place).collect();
     Err(Failure::new(format!(
         "not what the library gives now; `cargo xtask bindings` mends it: {}",
-        stale.join(", ")
+        places.join(", ")
     )))
 }
 
-fn for_each(workspace: &Workspace, mut take: impl FnMut(&Generated, String) -> Result) -> Result {
-    // The same features as the tests, so that nothing is built twice. The library is the unstripped
-    // one of a plain build: what the generator reads lies in its symbols.
-    command::run(&mut workspace.cargo([
-        "build",
-        "--workspace",
-        "--lib",
-        "--bin",
-        "uniffi-bindgen",
-    ]))?;
+/// The files that are not what the library gives now, with what it gives.
+fn stale(workspace: &Workspace) -> Result<Vec<(&'static Generated, String)>> {
+    // The library is the unstripped one of a plain build: what the generator reads lies in its symbols.
+    workspace.build_for_other_languages("uniffi-bindgen")?;
     let built = workspace.target()?.join("debug");
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::new(format!("no temporary folder: {error}")))?;
     for language in ["kotlin", "swift"] {
         generate(workspace, &built, language, folder.path())?;
     }
+    let mut stale = Vec::new();
     for file in FILES {
-        let made = folder.path().join(file.made);
-        let text = fs::read_to_string(&made).map_err(|error| {
+        let text = fs::read_to_string(folder.path().join(file.made)).map_err(|error| {
             Failure::new(format!("{} of {}: {error}", file.made, file.language))
         })?;
-        take(file, text)?;
+        let there = fs::read_to_string(workspace.root().join(file.place));
+        if there.is_ok_and(|there| there == text) {
+            println!("{} is up to date", file.place);
+        } else {
+            stale.push((file, text));
+        }
     }
-    Ok(())
+    Ok(stale)
 }
 
 fn generate(workspace: &Workspace, built: &Path, language: &str, folder: &Path) -> Result {

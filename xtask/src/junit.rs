@@ -4,19 +4,42 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use roxmltree::{Document, Node};
 
 use crate::{
-    command::{Failure, Result},
+    command::{self, Failure, Result},
+    suite::Outcome,
     test_output::{Results, TestResult, Verdict},
     workspace::Workspace,
 };
 
-/// Adds what the reports say to the last results; `folders` are searched for `*.xml`, not deeper,
-/// and `ending` is that of the language's sources. The number of tests that passed is returned.
-pub(crate) fn record(workspace: &Workspace, folders: &[PathBuf], ending: &str) -> Result<usize> {
+/// Runs the tests of an SDK in `sdk`, and adds what their reports say to the last results, whatever
+/// became of them. `folders` are searched for `*.xml`, not deeper, and `ending` is that of the
+/// language's sources.
+pub(crate) fn run(
+    workspace: &Workspace,
+    sdk: &str,
+    tests: &mut Command,
+    folders: &[PathBuf],
+    ending: &str,
+) -> Result<Outcome> {
+    let outcome = command::run(tests);
+    let passed = record(workspace, folders, ending);
+    outcome?;
+    match passed? {
+        0 => Err(Failure::new(format!("no test of {sdk} has run"))),
+        passed => {
+            println!("{passed} tests of {sdk} passed");
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+/// The number of tests that passed is returned.
+fn record(workspace: &Workspace, folders: &[PathBuf], ending: &str) -> Result<usize> {
     let mut found = Vec::new();
     for folder in folders {
         read_folder(folder, ending, &mut found)

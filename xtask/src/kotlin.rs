@@ -1,13 +1,7 @@
 //! The step of the Kotlin SDK: builds the library and the simulator, then has Maven compile and test
 //! `android/sdk` against them.
 
-use crate::{
-    command::{self, Failure, Result},
-    junit,
-    suite::Outcome,
-    tools,
-    workspace::Workspace,
-};
+use crate::{command::Result, junit, suite::Outcome, tools, workspace::Workspace};
 
 const FOLDER: &str = "android/sdk";
 /// The modules that have tests.
@@ -20,16 +14,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     if let Some(missing) = tools::bring(workspace, PROGRAMS)? {
         return Ok(Outcome::LeftOut(missing));
     }
-    // The same features as the other tests, so that nothing is built twice; and this one program
-    // alone, since `--bins` would replace the one that runs here.
-    let build = [
-        "build",
-        "--workspace",
-        "--lib",
-        "--bin",
-        "quickaccess-simulator",
-    ];
-    command::run(&mut workspace.cargo(build))?;
+    workspace.build_for_other_languages("quickaccess-simulator")?;
     let folder = workspace.root().join(FOLDER);
     let built = workspace.target()?.join("debug");
     let mvn = workspace.tool("mvn").unwrap_or_else(|| "mvn".into());
@@ -39,17 +24,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         .args(["--batch-mode", "--no-transfer-progress", "--fail-at-end"])
         .arg(format!("-Dcargo.target={}", built.display()))
         .args(["clean", "verify"]);
-    let outcome = command::run(&mut maven);
     let reports = TESTED
         .iter()
         .map(|module| folder.join(module).join("target/surefire-reports"));
-    let passed = junit::record(workspace, &reports.collect::<Vec<_>>(), "kt");
-    outcome?;
-    match passed? {
-        0 => Err(Failure::new(format!("no test of {FOLDER} has run"))),
-        passed => {
-            println!("{passed} tests of {FOLDER} passed");
-            Ok(Outcome::Done)
-        }
-    }
+    let reports: Vec<_> = reports.collect();
+    junit::run(workspace, FOLDER, &mut maven, &reports, "kt")
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    command::{self, Failure, Result},
+    command::{Failure, Result},
     junit,
     suite::Outcome,
     tools,
@@ -36,32 +36,15 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         Ok(place) => place,
         Err(missing) => return Ok(Outcome::LeftOut(missing)),
     };
-    // The same features as the other tests, so that nothing is built twice; and this one program
-    // alone, since `--bins` would replace the one that runs here.
-    let build = [
-        "build",
-        "--workspace",
-        "--lib",
-        "--bin",
-        "quickaccess-simulator",
-    ];
-    command::run(&mut workspace.cargo(build))?;
+    workspace.build_for_other_languages("quickaccess-simulator")?;
     let scratch = workspace.target()?.join("swift");
     fs::create_dir_all(&scratch).map_err(|error| Failure::new(format!("swift: {error}")))?;
     // SwiftPM puts the words of Swift Testing behind the name that it is given.
     let reports = scratch.join("reports");
     let _ = fs::remove_dir_all(&reports);
     fs::create_dir_all(&reports).map_err(|error| Failure::new(format!("swift: {error}")))?;
-    let outcome = command::run(&mut place.test(workspace)?);
-    let passed = junit::record(workspace, &[reports], "swift");
-    outcome?;
-    match passed? {
-        0 => Err(Failure::new(format!("no test of {FOLDER} has run"))),
-        passed => {
-            println!("{passed} tests of {FOLDER} passed");
-            Ok(Outcome::Done)
-        }
-    }
+    let mut tests = place.test(workspace)?;
+    junit::run(workspace, FOLDER, &mut tests, &[reports], "swift")
 }
 
 /// Where Swift runs.

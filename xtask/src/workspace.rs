@@ -9,7 +9,7 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::command::{Failure, Result};
+use crate::command::{self, Failure, Result};
 
 /// The checkout that this program belongs to.
 pub(crate) struct Workspace {
@@ -61,6 +61,13 @@ impl Workspace {
         command.args(arguments).current_dir(&self.root);
         forget_own_package(&mut command);
         command
+    }
+
+    /// Builds the library and one program for what is tested in other languages: with the features of
+    /// the other tests, so that nothing is built twice. The one program is named, since `--bins` would
+    /// replace the one that runs here.
+    pub(crate) fn build_for_other_languages(&self, program: &str) -> Result {
+        command::run(&mut self.cargo(["build", "--workspace", "--lib", "--bin", program]))
     }
 
     /// A program beside the ones of the machine: first in `.tools/bin`, then on the path.
