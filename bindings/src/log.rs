@@ -1,5 +1,5 @@
-//! The library's log, handed to a sink in the other language. Only this project's own lines pass:
-//! other crates below it may print what must not be seen.
+//! The library's log, handed to a sink in the other language or to the platform's own log. Only this
+//! project's own lines pass: other crates below it may print what must not be seen.
 
 use std::{
     fmt::{self, Write as _},
@@ -19,7 +19,10 @@ use tracing::{
     subscriber::Interest,
 };
 
-use crate::failure::{CallbackError, QuickAccessError};
+use crate::{
+    failure::{CallbackError, QuickAccessError},
+    platform,
+};
 
 /// So many lines wait for a slow sink; what comes on top is dropped.
 const WAITING: usize = 1_024;
@@ -73,6 +76,29 @@ pub fn set_log_sink(
     *log.sink.lock().unwrap_or_else(PoisonError::into_inner) = sink;
     log.level.store(lets_pass, Ordering::Relaxed);
     Ok(())
+}
+
+/// Writes the log of this process to the platform's own, from a level on: logcat under the tag
+/// `QuickAccess` on Android, the unified log under the subsystem `dev.quickaccess` on Apple's
+/// systems. It takes the place of a sink, as a sink takes its; with `None` it ends.
+///
+/// # Errors
+/// `invalid_input` when the process has another log for Rust already, or the platform has no log
+/// that this can write to.
+#[uniffi::export]
+pub fn log_to_platform(level: Option<LogLevel>) -> Result<(), QuickAccessError> {
+    let Some(level) = level else {
+        return set_log_sink(None, LogLevel::Fault);
+    };
+    match platform::log() {
+        Some(log) => set_log_sink(Some(log), level),
+        None => Err(Error::with_message(
+            Code::InvalidInput,
+            "This platform has no log that QuickAccess can write to. Take the lines with a log \
+             sink instead.",
+        )
+        .into()),
+    }
 }
 
 struct Log {

@@ -9,7 +9,7 @@ use std::sync::{
     mpsc::{Receiver, Sender, channel},
 };
 
-use quickaccess_ffi::{CallbackError, LogLevel, LogRecord, LogSink, set_log_sink};
+use quickaccess_ffi::{CallbackError, LogLevel, LogRecord, LogSink, log_to_platform, set_log_sink};
 use support::{PATIENCE, Server, wait};
 
 struct Sink {
@@ -70,6 +70,21 @@ fn a_sink_gets_this_librarys_lines_without_a_secret_even_if_it_panics() {
     tracing::info!(target: "quickaccess::test", "too quiet");
     tracing::warn!(target: "quickaccess::test", "loud enough");
     assert_eq!(lines.recv_timeout(PATIENCE).unwrap().text, "loud enough");
+
+    #[cfg(not(any(target_os = "android", target_vendor = "apple")))]
+    {
+        let refused = log_to_platform(Some(LogLevel::Trace)).unwrap_err();
+        assert_eq!(refused.why().code, "invalid_input");
+        tracing::warn!(target: "quickaccess::test", "the sink stays");
+        let kept = lines.recv_timeout(PATIENCE).unwrap();
+        assert_eq!(kept.text, "the sink stays");
+    }
+    // With no level it ends whatever takes the lines, on every platform.
+    log_to_platform(None).unwrap();
+    tracing::error!(target: "quickaccess::test", "nobody listens");
+    assert!(lines.recv_timeout(PATIENCE).is_err());
+
+    let lines = sink(false, LogLevel::Warning);
     set_log_sink(None, LogLevel::Trace).unwrap();
     tracing::error!(target: "quickaccess::test", "nobody listens");
     // The sink is let go, and its channel ends with it.

@@ -71,6 +71,8 @@
 //! store that the app named. No certificate is believed because somebody was in a hurry.
 
 mod accounts;
+#[cfg(any(target_os = "android", test))]
+pub mod android;
 mod builder;
 mod config;
 mod doctor;

@@ -83,13 +83,15 @@ impl Verifier {
     /// A verifier for the server that the memory is about.
     ///
     /// # Errors
-    /// `invalid_input` when the extra CA certificates or the pins can't be read, or the host is no
-    /// name that a certificate can be for.
+    /// `invalid_input` when the extra CA certificates or the pins can't be read, the host is no
+    /// name that a certificate can be for, or an Android app has not started the library.
     pub(crate) fn new(
         trust: &Trust,
         memory: Arc<TrustMemory>,
         provider: Arc<CryptoProvider>,
     ) -> Result<Self, Error> {
+        #[cfg(target_os = "android")]
+        crate::android::check_started()?;
         let platform = platform(&provider);
         Self::with_platform(platform, trust, memory, provider)
     }

@@ -7659,6 +7659,30 @@ fileprivate struct FfiConverterOptionTypeDialect: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeLogLevel: FfiConverterRustBuffer {
+    typealias SwiftType = LogLevel?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeLogLevel.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeLogLevel.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceUInt32: FfiConverterRustBuffer {
     typealias SwiftType = [UInt32]
 
@@ -7964,6 +7988,22 @@ public func errorTable() -> [ErrorRow]  {
 })
 }
 /**
+ * Writes the log of this process to the platform's own, from a level on: logcat under the tag
+ * `QuickAccess` on Android, the unified log under the subsystem `dev.quickaccess` on Apple's
+ * systems. It takes the place of a sink, as a sink takes its; with `None` it ends.
+ *
+ * # Errors
+ * `invalid_input` when the process has another log for Rust already, or the platform has no log
+ * that this can write to.
+ */
+public func logToPlatform(level: LogLevel?)throws   {try rustCallWithError(FfiConverterTypeQuickAccessError_lift) {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_func_log_to_platform(
+        FfiConverterOptionTypeLogLevel.lower(level),uniffiCallStatus
+    )
+}
+}
+/**
  * Sends the log of this process to a sink, from a level on; another sink takes its place. With
  * `None` it ends.
  *
@@ -7995,6 +8035,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.contractVersionMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_func_error_table() != 14419) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_func_log_to_platform() != 18432) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_func_set_log_sink() != 20259) {

@@ -625,6 +625,11 @@ RustBuffer uniffi_quickaccess_ffi_fn_func_error_table(RustCallStatus *_Nonnull o
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_LOG_TO_PLATFORM
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_LOG_TO_PLATFORM
+void uniffi_quickaccess_ffi_fn_func_log_to_platform(RustBuffer level, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_SET_LOG_SINK
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_SET_LOG_SINK
 void uniffi_quickaccess_ffi_fn_func_set_log_sink(RustBuffer sink, RustBuffer level, RustCallStatus *_Nonnull out_status
@@ -893,6 +898,12 @@ void ffi_quickaccess_ffi_rust_future_complete_void(uint64_t handle, RustCallStat
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_ERROR_TABLE
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_ERROR_TABLE
 uint16_t uniffi_quickaccess_ffi_checksum_func_error_table(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_LOG_TO_PLATFORM
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_LOG_TO_PLATFORM
+uint16_t uniffi_quickaccess_ffi_checksum_func_log_to_platform(void
     
 );
 #endif

@@ -6,10 +6,15 @@ use android_native_keyring_store::Store;
 
 use super::keyring::Keyring;
 use crate::{
+    android::check_started,
     error::{Code, Error},
     secret::SecretBytes,
     store::{Persistence, Processes, StoreClaims, StoreError, TokenStore},
 };
+
+/// The app's preferences that hold the entries, and the name of the key that encrypts them. The
+/// rules that keep them out of backups name this file.
+const FILE: &str = "dev.quickaccess.secrets";
 
 /// An entry that is written once under each key. When it cannot be read either, the key is
 /// another one.
@@ -27,14 +32,15 @@ pub struct AndroidKeystoreStore {
 }
 
 impl AndroidKeystoreStore {
-    /// Opens the store of an app. The Android context must have been handed to `ndk-context`
-    /// before.
+    /// Opens the store of an app; `service` keeps apart what several parts of it save.
     ///
     /// # Errors
+    /// `invalid_input` before the app has [started](crate::android::set_started) the library;
     /// `store_unavailable` when the Keystore does not give its key.
     pub fn new(service: &str) -> Result<Self, Error> {
-        let name = HashMap::from([("name", service)]);
-        let store = Store::new_with_configuration(&name).map_err(|_| {
+        check_started()?;
+        let place = HashMap::from([("name", FILE), ("filename", FILE)]);
+        let store = Store::new_with_configuration(&place).map_err(|_| {
             Error::with_message(
                 Code::StoreUnavailable,
                 "The Android Keystore does not give its key. Unlock the device and start the \

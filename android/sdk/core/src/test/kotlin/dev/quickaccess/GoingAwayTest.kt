@@ -14,6 +14,7 @@ import dev.quickaccess.binding.StateObserver
 import dev.quickaccess.binding.StoreClaims
 import dev.quickaccess.binding.StoreException
 import dev.quickaccess.binding.TokenStore
+import dev.quickaccess.binding.logToPlatform
 import dev.quickaccess.binding.setLogSink
 import java.io.File
 import java.util.concurrent.ConcurrentLinkedQueue
@@ -138,6 +139,13 @@ class GoingAwayTest {
             }
         }
         setLogSink(null, LogLevel.WARNING)
+    }
+
+    @Test
+    fun a_jvm_has_no_log_of_its_platform_and_says_so() {
+        val refused = assertThrows<QuickAccessException.FixRequest> { logToPlatform(LogLevel.INFO) }
+        assertEquals("invalid_input", refused.why.code)
+        logToPlatform(null)
     }
 
     @Test

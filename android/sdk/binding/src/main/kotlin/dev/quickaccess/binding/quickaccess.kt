@@ -762,6 +762,8 @@ internal object IntegrityCheckingUniffiLib {
     internal fun ensureInitialized() = Unit
     external fun uniffi_quickaccess_ffi_checksum_func_error_table(
     ): Int
+    external fun uniffi_quickaccess_ffi_checksum_func_log_to_platform(
+    ): Int
     external fun uniffi_quickaccess_ffi_checksum_func_set_log_sink(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_accounts_list(
@@ -995,6 +997,8 @@ internal object UniffiLib {
     ): Byte
     external fun uniffi_quickaccess_ffi_fn_func_error_table(uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_func_log_to_platform(`level`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
     external fun uniffi_quickaccess_ffi_fn_func_set_log_sink(`sink`: RustBuffer.ByValue,`level`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
     external fun ffi_quickaccess_ffi_rustbuffer_alloc(`size`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -1117,6 +1121,9 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_quickaccess_ffi_checksum_func_error_table() and 0xFFFF) != 14419) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_func_log_to_platform() and 0xFFFF) != 18432) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_func_set_log_sink() and 0xFFFF) != 20259) {
@@ -9480,6 +9487,38 @@ public object FfiConverterOptionalTypeDialect: FfiConverterRustBuffer<Dialect?> 
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeLogLevel: FfiConverterRustBuffer<LogLevel?> {
+    override fun read(buf: ByteBuffer): LogLevel? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeLogLevel.read(buf)
+    }
+
+    override fun allocationSize(value: LogLevel?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeLogLevel.allocationSize(value)
+        }
+    }
+
+    override fun write(value: LogLevel?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeLogLevel.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceUInt: FfiConverterRustBuffer<List<kotlin.UInt>> {
     override fun read(buf: ByteBuffer): List<kotlin.UInt> {
         val len = buf.getInt()
@@ -9772,6 +9811,26 @@ public object FfiConverterSequenceTypePrivilege: FfiConverterRustBuffer<List<Pri
 }
     )
     }
+    
+
+        /**
+         * Writes the log of this process to the platform's own, from a level on: logcat under the tag
+         * `QuickAccess` on Android, the unified log under the subsystem `dev.quickaccess` on Apple's
+         * systems. It takes the place of a sink, as a sink takes its; with `None` it ends.
+         *
+         * # Errors
+         * `invalid_input` when the process has another log for Rust already, or the platform has no log
+         * that this can write to.
+         */
+    @Throws(QuickAccessException::class) fun `logToPlatform`(`level`: LogLevel?)
+        = 
+    uniffiRustCallWithError(QuickAccessException) { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_func_log_to_platform(
+    
+        
+        FfiConverterOptionalTypeLogLevel.lower(`level`),_status)
+}
+    
     
 
         /**
