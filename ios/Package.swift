@@ -2,23 +2,45 @@
 import Foundation
 import PackageDescription
 
+let environment = ProcessInfo.processInfo.environment
+
 /// The folder with the library that cargo has built; `cargo xtask test` sets it.
-let built = ProcessInfo.processInfo.environment["QUICKACCESS_LIBRARY"] ?? "../target/debug"
+let built = environment["QUICKACCESS_LIBRARY"]
+
+/// What `cargo xtask package-apple` makes. It is used where it lies, unless a folder is named: unsafe
+/// flags, which a folder needs, forbid that a package depends on a version of this one. SwiftPM remembers
+/// what it saw here; `swift package purge-cache` makes it look again.
+let framework = "QuickAccessFFI.xcframework"
+let hasFramework = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/\(framework)")
+
+let ffi: Target
+let linking: [LinkerSetting]
+if built == nil && hasFramework {
+    ffi = .binaryTarget(name: "QuickAccessFFI", path: framework)
+    linking = ["CoreFoundation", "Security", "SystemConfiguration"].map { .linkedFramework($0) }
+} else {
+    ffi = .systemLibrary(name: "QuickAccessFFI")
+    linking = [.unsafeFlags(["-L\(built ?? "../target/debug")"]), .linkedLibrary("quickaccess_ffi")]
+}
+
+/// Warnings are errors in `cargo xtask test`; as a flag it is unsafe too.
+let strict: [SwiftSetting] =
+    environment["QUICKACCESS_STRICT"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
 
 let package = Package(
     name: "QuickAccess",
     platforms: [.iOS(.v15), .macOS(.v12)],
     products: [.library(name: "QuickAccess", targets: ["QuickAccess"])],
     targets: [
-        .systemLibrary(name: "QuickAccessFFI"),
+        ffi,
         // Generated code.
-        .target(
-            name: "QuickAccessBinding",
-            dependencies: ["QuickAccessFFI"],
-            linkerSettings: [.unsafeFlags(["-L\(built)"]), .linkedLibrary("quickaccess_ffi")]
+        .target(name: "QuickAccessBinding", dependencies: ["QuickAccessFFI"], linkerSettings: linking),
+        .target(name: "QuickAccess", dependencies: ["QuickAccessBinding"], swiftSettings: strict),
+        .testTarget(
+            name: "QuickAccessTests",
+            dependencies: ["QuickAccess", "QuickAccessBinding"],
+            swiftSettings: strict
         ),
-        .target(name: "QuickAccess", dependencies: ["QuickAccessBinding"]),
-        .testTarget(name: "QuickAccessTests", dependencies: ["QuickAccess"]),
     ],
     swiftLanguageModes: [.v6]
 )

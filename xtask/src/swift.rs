@@ -27,6 +27,11 @@ const PACKAGES: &[&str] = &[
     "git",
     "pkg-config",
 ];
+/// Written into that Debian when all is in it, with what that is.
+const MARK: &str = "quickaccess-set-up";
+/// The authorities that its programs believe. Foundation lets no program add one, so the tests of
+/// `URLSession` over TLS add theirs to a copy, which lies in its place as long as they run.
+const AUTHORITIES: &str = "etc/ssl/certs/ca-certificates.crt";
 /// A program and the Debian package that brings it.
 const PROGRAMS: &[(&str, &str)] = &[("debootstrap", "debootstrap"), ("unshare", "util-linux")];
 
@@ -69,7 +74,7 @@ impl Place {
             return Ok(Err(missing));
         }
         let system = workspace.root().join(".tools/debian-13");
-        if !system.join("usr/bin/swift").exists() {
+        if !is_set_up(&system) {
             set_up(&system)?;
         }
         Ok(Ok(Self::In(system)))
@@ -87,6 +92,8 @@ impl Place {
                 scratch.into_os_string(),
             ];
             arguments.extend(["--xunit-output".into(), report.into_os_string()]);
+            // One of them looks at the memory of its process, in which no other should run then.
+            arguments.push("--no-parallel".into());
             arguments
         };
         let variables = |command: &mut Command, target: &Path| {
@@ -95,6 +102,7 @@ impl Place {
             command.env("DYLD_LIBRARY_PATH", &built);
             command.env("QUICKACCESS_LIBRARY", &built);
             command.env("QUICKACCESS_SIMULATOR", built.join("quickaccess-simulator"));
+            command.env("QUICKACCESS_STRICT", "1");
         };
         Ok(match self {
             Self::Here(swift) => {
@@ -106,10 +114,18 @@ impl Place {
                 command
             }
             Self::In(system) => {
+                let authorities = target.join("swift/authorities.pem");
+                fs::copy(system.join(AUTHORITIES), &authorities)
+                    .map_err(|error| Failure::new(format!("{}: {error}", authorities.display())))?;
                 let mut command = inside(
                     system,
-                    &[(workspace.root(), "project"), (&target, "target")],
+                    &[
+                        (workspace.root(), "project"),
+                        (&target, "target"),
+                        (&authorities, AUTHORITIES),
+                    ],
                 );
+                command.env("QUICKACCESS_CA_BUNDLE", format!("/{AUTHORITIES}"));
                 let target = Path::new("/target");
                 command
                     .args(["sh", "-c", "cd \"$0\" && exec swift \"$@\"", "/project/ios"])
@@ -144,7 +160,13 @@ fn set_up(system: &Path) -> Result {
         .env("DEBIAN_FRONTEND", "noninteractive")
         .args(["apt-get", "install", "-y", "-qq", "--no-install-recommends"])
         .args(PACKAGES);
-    quietly(&mut install, "installing Swift there")
+    quietly(&mut install, "installing Swift there")?;
+    fs::write(system.join(MARK), PACKAGES.join("\n")).map_err(folder)
+}
+
+/// Whether it was made to the end, with what is needed today.
+fn is_set_up(system: &Path) -> bool {
+    fs::read_to_string(system.join(MARK)).is_ok_and(|made| made == PACKAGES.join("\n"))
 }
 
 /// The mirror of Debian itself in this machine's own configuration.
@@ -168,9 +190,9 @@ fn known_mirror() -> Result<Option<String>> {
     Ok(debian.map(str::to_owned))
 }
 
-/// A command in the other system, with these folders of ours in it. Its mounts are in a name space of
+/// A command in the other system, with these folders and files of ours in it. Its mounts are in a name space of
 /// their own and go away with it, however it ends.
-fn inside(system: &Path, folders: &[(&Path, &str)]) -> Command {
+fn inside(system: &Path, ours: &[(&Path, &str)]) -> Command {
     const SCRIPT: &str = r#"
 set -e
 system=$1
@@ -178,7 +200,7 @@ shift
 mount --bind /dev "$system/dev"
 mount -t proc proc "$system/proc"
 while [ "$1" != -- ]; do
-    mkdir -p "$system/$2"
+    [ -e "$system/$2" ] || mkdir -p "$system/$2"
     mount --bind "$1" "$system/$2"
     shift 2
 done
@@ -197,7 +219,7 @@ exec chroot "$system" "$@"
             "sh",
         ])
         .arg(system);
-    for (ours, there) in folders {
+    for (ours, there) in ours {
         command.arg(ours).arg(there);
     }
     command.arg("--").env("HOME", "/root");

@@ -1,14 +1,13 @@
 import Foundation
-import QuickAccessBinding
 
 /// Waits for a call in a way that its task can be cancelled: the caller hears `cancelled` at once, while
 /// the call goes on and is done. (The generated code pays no heed to a task that is cancelled.)
-func outcome<T: Sendable>(
-    onCancel: @escaping @Sendable () -> Void,
+func waiting<T: Sendable>(
+    onCancel: @escaping @Sendable () -> Void = {},
     _ call: @escaping @Sendable () async throws -> T
-) async -> Result<T, QuickAccessError> {
+) async throws(QuickAccessError) -> T {
     let waiter = Waiter<T>()
-    return await withTaskCancellationHandler {
+    let outcome = await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
             waiter.wait(continuation)
             Task.detached {
@@ -23,6 +22,7 @@ func outcome<T: Sendable>(
         onCancel()
         waiter.end(.failure(.cancelled))
     }
+    return try outcome.get()
 }
 
 /// Gives one outcome, the first, to whoever waits.

@@ -9,7 +9,7 @@ import Testing
         let session = try server.session()
         let certificate = try #require(try await session.probe().certificate)
         #expect(certificate.fingerprint.contains(":"))
-        try await session.signIn(username: "qa", password: Data("abc123".utf8))
+        try await session.signIn(username: "qa", password: Secret("abc123"))
         guard case .signedIn = session.state else {
             Issue.record("\(session.state)")
             return
@@ -26,29 +26,98 @@ import Testing
         #expect(try await session.serverVersion().version?.hasPrefix("6.") == true)
     }
 
-    @Test func a02_every_refusal_says_what_to_do_and_why() async throws {
+    @Test(arguments: ["problem", "rfc6749"], [400, 401])
+    func a02_every_refusal_has_its_own_code_whatever_its_status_and_style(
+        style: String, status: Int
+    ) async throws {
         let server = try Simulator()
-        for (status, title, code) in [
-            (401, "invalid_grant", "credentials_rejected"),
-            (400, "invalid_client", "client_unknown"),
-            (400, "unauthorized_client", "grant_not_enabled"),
-            (400, "the_cat_sat_on_it", "server_refused"),
-        ] {
-            let problem = "{\"problem\": {\"status\": \(status), \"title\": \"\(title)\", \"detail\": \"x\"}}"
-            try await server.fault("\"token_password\"", problem)
-            let refused = try await refusal(of: server)
-            #expect(refused.code == code)
-            if code == "server_refused" { #expect(refused.why.text.contains(title)) }
-        }
-        for reply in ["{\"html502\": {}}", "\"empty_body\"", "\"truncated\"", "{\"oversized\": {\"bytes\": 10000000}}"] {
-            try await server.fault("\"token_password\"", reply)
-            let refused = try await refusal(of: server)
-            guard case .Retry = refused else {
-                Issue.record("\(reply): \(refused)")
+        try await server.call(
+            "PATCH", "/switches", "{\"error_style\": \"\(style)\", \"wrong_password_status\": \(status)}")
+        let wrong = try await refused(server, password: "wrong")
+        #expect(wrong.code == "credentials_rejected")
+        #expect(wrong.needsSignIn && !wrong.text.contains("wrong"))
+        let unknown = try await refused(server, client: "QuickAcess")
+        #expect(unknown.code == "client_unknown")
+        #expect(unknown.text.contains("`QuickAcess`"))
+        // It has a secret, and none was sent.
+        #expect(try await refused(server, client: "Integration").code == "client_unknown")
+        let session = try QuickAccessSession(
+            server.settings("Integration"), store: .inMemory(), clientSecret: Secret("s3cret"))
+        let grant = try await refusal { try await session.signIn(username: "qa", password: Secret("abc123")) }
+        #expect(grant.code == "grant_not_enabled")
+        for error in [unknown, grant] {
+            guard case .FixSetup = error else {
+                Issue.record("\(error)")
                 continue
             }
-            #expect(!refused.why.text.contains("<html"))
         }
+    }
+
+    @Test func a02_an_unknown_title_is_shown() async throws {
+        let server = try Simulator()
+        let banned = "{\"problem\": {\"status\": 401, \"title\": \"banned\", \"detail\": \"User is banned\"}}"
+        try await server.fault("\"token_password\"", banned)
+        let error = try await refused(server)
+        #expect(error.code == "server_refused" && error.needsSignIn)
+        #expect(error.text.contains("banned: User is banned"))
+    }
+
+    @Test(arguments: [
+        ("{\"html502\": {}}", "server_error", nil as Double?),
+        ("{\"status\": {\"code\": 503, \"retry_after\": {\"seconds\": 7}, \"body\": \"html\"}}", "server_busy", 7),
+        ("{\"status\": {\"code\": 429, \"retry_after\": {\"seconds\": 7}, \"body\": \"problem\"}}", "server_busy", 7),
+        ("\"empty_body\"", "bad_reply", nil),
+        ("\"truncated\"", "bad_reply", nil),
+        ("\"wrong_type\"", "bad_reply", nil),
+        ("{\"oversized\": {\"bytes\": 10000000}}", "bad_reply", nil),
+        ("\"drop_after_commit\"", "offline", nil),
+    ])
+    func a02_replies_that_are_none_give_typed_errors_without_their_text(
+        fault: String, code: String, after: Double?
+    ) async throws {
+        let server = try Simulator()
+        try await server.fault("\"token_password\"", fault)
+        let error = try await refused(server)
+        #expect(error.code == code)
+        #expect(error.isRetryable && error.retryAfter == after)
+        #expect(!"\(error) \(String(reflecting: error))".contains("<html"))
+        let sent = try await server.requests().filter { $0.path == "/api/oauth" }
+        #expect(sent.count == 1, "a password is never sent twice")
+    }
+
+    @Test(arguments: [("", "abc123"), ("qa", ""), ("0", "abc123"), ("qa", "0")])
+    func a02_input_that_cannot_be_is_refused_before_it_is_sent(name: String, password: String) async throws {
+        let server = try Simulator()
+        let session = try server.session()
+        let error = try await refusal { try await session.signIn(username: name, password: Secret(password)) }
+        guard case .FixRequest = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(error.code == "invalid_input")
+        #expect(try await server.counter("requests") == 0)
+    }
+
+    @Test func a02_a_password_that_is_no_text_is_refused() async throws {
+        let server = try Simulator()
+        let session = try server.session()
+        let error = try await refusal {
+            try await session.signIn(username: "qa", password: Secret(utf8: [0xff, 0xfe]))
+        }
+        #expect(error.code == "invalid_input")
+        #expect(try await server.counter("requests") == 0)
+    }
+
+    @Test func a03_an_app_signs_itself_in_with_its_secret() async throws {
+        let server = try Simulator()
+        let settings = server.settings("Integration")
+        let without = try server.session(settings)
+        #expect(try await refusal { try await without.signInClient() }.code == "client_needs_secret")
+        let secret = Secret("s3cret")
+        let session = try QuickAccessSession(settings, store: .inMemory(), clientSecret: secret)
+        secret.wipe()
+        try await session.signInClient()
+        #expect(try await session.whoami().name == "Integration")
     }
 
     @Test func a05_a_sign_in_is_cancelled_at_any_moment_and_its_late_answer_changes_nothing() async throws {
@@ -56,14 +125,19 @@ import Testing
         for moment in ["before_commit", "after_commit", "mid_body"] {
             let session = try server.session()
             let hold = try await server.hold("token_password", moment)
-            let first = Task { try await session.signIn(username: "qa", password: Data("abc123".utf8)) }
+            let first = Task { try await session.signIn(username: "qa", password: Secret("abc123")) }
             try await hold.reached()
             first.cancel()
-            let outcome = await first.result
-            #expect((outcome.failure as? QuickAccessError)?.code == "cancelled", "\(moment)")
-            try await session.signIn(username: "guest-desk", password: Data("abc123".utf8))
+            #expect((await first.result.failure as? QuickAccessError)?.code == "cancelled", "\(moment)")
+            // Its connection ends with it, so that the answer finds nobody.
+            try await server.untilAllConnectionsHaveEnded()
+            try await session.signIn(username: "guest-desk", password: Secret("abc123"))
+            let token = try await session.accessToken()
             try await hold.release()
             #expect(try await session.whoami().name == "guest-desk", "\(moment)")
+            #expect(try await session.accessToken() == token, "\(moment)")
+            #expect(session.generation == 1, "\(moment)")
+            try await server.call("POST", "/connections/cut")
         }
     }
 
@@ -72,11 +146,22 @@ import Testing
         let session = try server.session()
         let call = Task {
             while !Task.isCancelled { await Task.yield() }
-            try await session.signIn(username: "qa", password: Data("abc123".utf8))
+            try await session.signIn(username: "qa", password: Secret("abc123"))
         }
         call.cancel()
         #expect((await call.result.failure as? QuickAccessError)?.code == "cancelled")
         #expect(try await server.counter("token_requests.password") == 0)
+    }
+
+    @Test func a05_a_sign_in_that_is_cancelled_by_name_tells_its_caller() async throws {
+        let server = try Simulator()
+        let session = try server.session()
+        let hold = try await server.hold("token_password", "before_commit")
+        let call = Task { try await session.signIn(username: "qa", password: Secret("abc123")) }
+        try await hold.reached()
+        session.cancelSignIn()
+        #expect((await call.result.failure as? QuickAccessError)?.code == "cancelled")
+        try await hold.release()
     }
 
     @Test func a05_a_wrong_password_leaves_the_session_as_it_was_with_its_refresh_in_flight() async throws {
@@ -85,51 +170,31 @@ import Testing
         let hold = try await server.hold("token_refresh", "after_commit")
         let refresh = Task { try await session.refresh() }
         try await hold.reached()
-        let wrong = Task { try await session.signIn(username: "qa", password: Data("wrong".utf8)) }
-        #expect((await wrong.result.failure as? QuickAccessError)?.code == "credentials_rejected")
+        let wrong = try await refusal { try await session.signIn(username: "qa", password: Secret("wrong")) }
+        #expect(wrong.code == "credentials_rejected")
         try await hold.release()
         try await refresh.value
         #expect(try await session.whoami().name == "qa")
         #expect(try await server.counter("token_requests.refresh_token") == 1)
     }
 
-    @Test func a_certificate_that_nobody_knows_is_told_before_the_password_leaves_and_can_be_approved() async throws {
-        let server = try Simulator()
-        var settings = server.settings()
-        settings.rootsPem = nil
-        let session = try server.session(settings)
-        let call = Task { try await session.signIn(username: "qa", password: Data("abc123".utf8)) }
-        let refused = try #require(await call.result.failure as? QuickAccessError)
-        #expect(refused.code == "certificate_unknown")
-        #expect(try await server.counter("token_requests.password") == 0)
-        try await session.approve(try #require(refused.certificate))
-        try await session.signIn(username: "qa", password: Data("abc123".utf8))
-        #expect(try await session.whoami().name == "qa")
-    }
-
     @Test func an_unusable_setting_is_named() throws {
         let settings = SessionSettings(server: "http://clearpass.example", clientId: "QuickAccess")
         do {
-            _ = try QuickAccess(settings, store: TokenStore.inMemory())
+            _ = try QuickAccessSession(settings, store: .inMemory())
             Issue.record("plain http to another machine was taken")
         } catch {
             #expect(error.code == "invalid_input")
-            #expect(error.why.text.contains("https://"))
+            #expect(error.text.contains("https://"))
+            #expect(error.certificate == nil && error.retryAfter == nil && !error.mayHaveActed)
         }
     }
 
-    @Test func the_table_of_errors_is_the_librarys() {
-        let codes = errorTable().map(\.code)
-        #expect(Set(codes).count == codes.count)
-        for code in ["credentials_rejected", "refresh_unfinished", "action_failed", "internal", "cancelled"] {
-            #expect(codes.contains(code))
-        }
-    }
-
-    private func refusal(of server: Simulator) async throws -> QuickAccessError {
-        let session = try server.session()
-        let call = Task { try await session.signIn(username: "qa", password: Data("abc123".utf8)) }
-        return try #require(await call.result.failure as? QuickAccessError)
+    private func refused(
+        _ server: Simulator, client: String = "QuickAccess", password: String = "abc123"
+    ) async throws -> QuickAccessError {
+        let session = try server.session(server.settings(client))
+        return try await refusal { try await session.signIn(username: "qa", password: Secret(password)) }
     }
 }
 

@@ -6,16 +6,17 @@ import FoundationNetworking
 #endif
 
 /// A ClearPass on this machine: the simulator's own program, ended with the test.
-final class Simulator {
+final class Simulator: Sendable {
     let https: String
     let http: String
     let caPem: String
     private let control: String
-    private let process = Process()
+    private let process: Process
 
     init() throws {
         let program = ProcessInfo.processInfo.environment["QUICKACCESS_SIMULATOR"]!
         let output = Pipe()
+        process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = ["--port", "0"]
         process.standardOutput = output
@@ -40,29 +41,47 @@ final class Simulator {
     }
 
     /// Settings for the vendor's example client, which trust this server.
-    func settings() -> SessionSettings {
-        SessionSettings(server: https, clientId: "QuickAccess", rootsPem: caPem)
+    func settings(_ clientId: String = "QuickAccess", folder: URL? = nil) -> SessionSettings {
+        SessionSettings(server: https, clientId: clientId, dataDir: folder?.path, rootsPem: caPem)
     }
 
     /// A session that keeps its tokens in memory.
-    func session(_ settings: SessionSettings? = nil) throws -> QuickAccess {
-        try QuickAccess(settings ?? self.settings(), store: TokenStore.inMemory())
+    func session(_ settings: SessionSettings? = nil) throws -> QuickAccessSession {
+        try QuickAccessSession(settings ?? self.settings(), store: .inMemory())
     }
 
     /// The same, with the vendor's example person signed in.
-    func signedIn(_ settings: SessionSettings? = nil) async throws -> QuickAccess {
+    func signedIn(_ settings: SessionSettings? = nil) async throws -> QuickAccessSession {
         let session = try session(settings)
-        try await session.signIn(username: "qa", password: Data("abc123".utf8))
+        try await session.signIn(username: "qa", password: Secret("abc123"))
         return session
     }
 
     /// A counter; the inner ones of the token endpoint as `token_requests.refresh_token`.
     func counter(_ name: String) async throws -> Int {
-        var value: Any = try await call("GET", "/counters")
+        var value = try await call("GET", "/counters")
         for part in name.split(separator: ".") {
-            value = (value as? [String: Any])?[String(part)] ?? 0
+            guard let inner = (value as? [String: Any])?[String(part)] else {
+                throw Trouble(what: "there is no counter \(name)")
+            }
+            value = inner
         }
-        return (value as? NSNumber)?.intValue ?? -1
+        guard let number = value as? NSNumber else { throw Trouble(what: "\(name) is no number") }
+        return number.intValue
+    }
+
+    /// Waits until a counter is there.
+    func wait(for counter: String, atLeast: Int) async throws {
+        try await call("GET", "/wait?counter=\(counter)&at_least=\(atLeast)&timeout_ms=30000")
+    }
+
+    func untilAllConnectionsHaveEnded() async throws {
+        let end = Date(timeIntervalSinceNow: 30)
+        while Date() < end {
+            let all = try await call("GET", "/connections") as? [[String: Any]] ?? []
+            if !all.isEmpty, all.allSatisfy({ $0["open"] as? Bool == false }) { return }
+        }
+        throw Trouble(what: "a connection is still open")
     }
 
     /// Lets time pass for the server's tokens.
@@ -74,12 +93,36 @@ final class Simulator {
         try await call("POST", "/tokens/revoke", "{\"all\": \"access\"}")
     }
 
+    /// The requests that the server took, oldest first, without anything secret.
+    func requests() async throws -> [Seen] {
+        let all = try await call("GET", "/requests") as? [[String: Any]] ?? []
+        return all.map { seen in
+            Seen(
+                method: seen["method"] as? String ?? "",
+                path: seen["path"] as? String ?? "",
+                headers: seen["header_names"] as? [String] ?? [])
+        }
+    }
+
+    /// Forgets what it has counted and seen.
+    func forget() async throws {
+        try await call("DELETE", "/records")
+    }
+
+    struct Seen {
+        let method, path: String
+        let headers: [String]
+
+        var carriesAToken: Bool { headers.contains("authorization") }
+    }
+
     /// Places a fault for one request; both are JSON.
     @discardableResult
     func fault(_ on: String, _ what: String) async throws -> Int {
         let body = "{\"on\": \(on), \"times\": 1, \"what\": \(what)}"
         let placed = try await call("POST", "/faults", body) as? [String: Any]
-        return (placed?["id"] as? NSNumber)?.intValue ?? -1
+        guard let id = placed?["id"] as? NSNumber else { throw Trouble(what: "a fault without an id") }
+        return id.intValue
     }
 
     /// Holds the next request of an operation at a moment, until it is released.
@@ -125,7 +168,7 @@ struct Trouble: Error {
     let what: String
 }
 
-extension QuickAccess {
+extension QuickAccessSession {
     /// Waits for a state.
     @discardableResult
     func until(_ isSo: (SessionState) -> Bool) async throws -> SessionState {
@@ -133,8 +176,94 @@ extension QuickAccess {
         throw Trouble(what: "the states have ended")
     }
 
+    /// Waits until somebody is signed in.
+    func untilSignedIn() async throws {
+        try await until { if case .signedIn = $0 { true } else { false } }
+    }
+
     var generation: UInt64? {
         if case .signedIn(let session) = state { return session.generation }
         return nil
+    }
+}
+
+/// The error that a call has to end with.
+func refusal<T: Sendable>(_ call: @escaping @Sendable () async throws -> T) async throws -> QuickAccessError {
+    do {
+        _ = try await call()
+    } catch let error as QuickAccessError {
+        return error
+    }
+    throw Trouble(what: "the call did not fail")
+}
+
+/// A folder for one test, removed with it.
+final class Folder: Sendable {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+}
+
+/// A secret store in Swift, which outlives the folder of the data and can be in trouble.
+final class AppStore: SecretStore, @unchecked Sendable {
+    enum Mood {
+        case well, locked, odd
+    }
+
+    private let lock = NSLock()
+    private var entries: [String: Data] = [:]
+    private var now = Mood.well
+
+    var mood: Mood {
+        get { lock.withLock { now } }
+        set { lock.withLock { now = newValue } }
+    }
+
+    var names: [String] { lock.withLock { entries.keys.sorted() } }
+
+    var contents: [Data] { lock.withLock { Array(entries.values) } }
+
+    func load(name: String) throws -> Data {
+        try lock.withLock {
+            try look()
+            guard let bytes = entries[name] else { throw StoreError.NotFound }
+            return bytes
+        }
+    }
+
+    func save(name: String, bytes: Data) throws {
+        try lock.withLock {
+            try look()
+            entries[name] = bytes
+        }
+    }
+
+    func delete(name: String) throws {
+        try lock.withLock {
+            try look()
+            entries[name] = nil
+        }
+    }
+
+    private func look() throws {
+        switch now {
+        case .well: return
+        case .locked: throw StoreError.Locked
+        case .odd: throw Trouble(what: "nothing that a store may throw")
+        }
+    }
+}
+
+extension TokenStore {
+    /// A store of the app's own that says how long it keeps things.
+    static func app(_ store: any SecretStore, _ persistence: Persistence = .device) -> TokenStore {
+        .custom(store, claims: StoreClaims(persistence: persistence, processes: .one, maxRecord: nil))
     }
 }

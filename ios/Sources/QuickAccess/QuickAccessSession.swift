@@ -1,29 +1,35 @@
 import Foundation
-@_exported import QuickAccessBinding
+import QuickAccessBinding
 
 /// A session with one ClearPass server, for one account. Make one for the whole app.
 ///
 /// Every call throws ``QuickAccessError``, whose case says what to do and whose ``QuickAccessError/why``
 /// says why. A task that is cancelled ends its own wait with `cancelled`: a refresh, a sign-out and an
 /// approval go on and are done; a sign-in is cancelled with it, and the session before it goes on.
-public final class QuickAccess: Sendable {
+public final class QuickAccessSession: Sendable {
     private let session: Session
 
     /// Opens a session; the store is read in the background at once.
     ///
     /// - Parameters:
     ///   - settings: the server, the API client, and what is to be different from the usual.
-    ///   - store: where the tokens lie; `TokenStore.inMemory()` for "do not remember me".
-    ///   - clientSecret: the secret of a confidential API client as UTF-8, kept in memory only.
+    ///   - store: where the tokens lie; ``TokenStore/inMemory()`` for "do not remember me". With one
+    ///     that outlives the process and no `dataDir` in the settings, what is not secret lies in
+    ///     `QuickAccess` in Application Support, on Linux under `$XDG_DATA_HOME`, out of backups.
+    ///   - clientSecret: the secret of a confidential API client, kept in memory only.
     /// - Throws: `invalid_input` names the setting that can't be used; `store_unavailable` and
     ///   `store_locked` are about the data folder.
     public init(
         _ settings: SessionSettings,
         store: TokenStore,
-        clientSecret: Data? = nil
+        clientSecret: Secret? = nil
     ) throws(QuickAccessError) {
+        var settings = settings
+        if settings.dataDir == nil, store.outlivesProcess { settings.dataDir = try DataFolder.usual() }
+        let secret = clientSecret?.borrow()
+        defer { clientSecret?.giveBack() }
         session = try typed {
-            try Session(settings: settings, store: store, clientSecret: clientSecret)
+            try Session(settings: settings, store: store.store, clientSecret: secret)
         }
     }
 
@@ -34,7 +40,7 @@ public final class QuickAccess: Sendable {
     public var state: SessionState { session.state() }
 
     /// The present state at once, then each that follows; only the newest is kept for whoever is slow.
-    /// The stream ends when its reader goes away.
+    /// The stream ends with the session, or when its reader goes away.
     public var states: AsyncStream<SessionState> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { stream in
             let observation = session.observe(observer: Observer(stream))
@@ -53,12 +59,13 @@ public final class QuickAccess: Sendable {
         try await waiting { try await $0.probe() }
     }
 
-    /// Signs a person in. The password, as UTF-8, lives for this one request; the caller's own copy is
-    /// the caller's to wipe. A task that is cancelled cancels the sign-in.
-    public func signIn(username: String, password: Data) async throws(QuickAccessError) {
+    /// Signs a person in. The library keeps the password for this one request; the ``Secret`` is the
+    /// caller's to wipe. A task that is cancelled cancels the sign-in.
+    public func signIn(username: String, password: Secret) async throws(QuickAccessError) {
         let cancel = CancelHandle()
         try await waiting(onCancel: cancel.cancel) {
-            try await $0.signIn(username: username, password: password, cancel: cancel)
+            defer { password.giveBack() }
+            try await $0.signIn(username: username, password: password.borrow(), cancel: cancel)
         }
     }
 
@@ -121,9 +128,12 @@ public final class QuickAccess: Sendable {
     /// Without a password it checks what needs none.
     public func examine(
         username: String,
-        password: Data? = nil
+        password: Secret? = nil
     ) async throws(QuickAccessError) -> DoctorReport {
-        try await waiting { try await $0.examine(username: username, password: password) }
+        try await waiting {
+            defer { password?.giveBack() }
+            return try await $0.examine(username: username, password: password?.borrow())
+        }
     }
 
     /// Trusts a certificate that an error or a report of this session showed, after the person has
@@ -163,7 +173,7 @@ public final class QuickAccess: Sendable {
         _ call: @escaping @Sendable (Session) async throws -> T
     ) async throws(QuickAccessError) -> T {
         let session = session
-        return try await outcome(onCancel: onCancel) { try await call(session) }.get()
+        return try await QuickAccess.waiting(onCancel: onCancel) { try await call(session) }
     }
 }
 
@@ -173,6 +183,11 @@ private final class Observer: StateObserver {
 
     init(_ stream: AsyncStream<SessionState>.Continuation) {
         self.stream = stream
+    }
+
+    /// The library lets go of its observers with the session.
+    deinit {
+        stream.finish()
     }
 
     func stateChanged(state: SessionState) {
