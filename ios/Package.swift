@@ -35,7 +35,13 @@ let package = Package(
         ffi,
         // Generated code.
         .target(name: "QuickAccessBinding", dependencies: ["QuickAccessFFI"], linkerSettings: linking),
-        .target(name: "QuickAccess", dependencies: ["QuickAccessBinding"], swiftSettings: strict),
+        .target(
+            name: "QuickAccess",
+            dependencies: ["QuickAccessBinding"],
+            // What Apple asks of a library: the files of the app's own folder are looked at.
+            resources: [.copy("PrivacyInfo.xcprivacy")],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "QuickAccessTests",
             dependencies: ["QuickAccess", "QuickAccessBinding"],

@@ -38,6 +38,15 @@ import Testing
         #expect(unused == [])
     }
 
+    @Test func the_privacy_manifest_names_the_one_reason_and_no_tracking() throws {
+        let file = Sources.root.appendingPathComponent("ios/Sources/QuickAccess/PrivacyInfo.xcprivacy")
+        let manifest = try PropertyListSerialization.propertyList(from: Data(contentsOf: file), format: nil)
+        let entries = try #require(manifest as? [String: Any])
+        #expect(entries["NSPrivacyTracking"] as? Bool == false)
+        let reasons = try #require(entries["NSPrivacyAccessedAPITypes"] as? [[String: Any]])
+        #expect(reasons.map { $0["NSPrivacyAccessedAPITypeReasons"] as? [String] } == [["C617.1"]])
+    }
+
     private func isPublic(_ line: String) -> Bool {
         let code = line.trimmingCharacters(in: .whitespaces)
         return code.hasPrefix("public ") || code.hasPrefix("open ")

@@ -2,8 +2,8 @@ import Foundation
 import QuickAccess
 import Testing
 
-/// What must not be seen is not seen.
-@Suite struct SecretTests {
+/// What must not be seen is not seen. One after the other, since a process has one log.
+@Suite(.serialized) struct SecretTests {
     @Test func a29_no_secret_is_in_a_log_line_a_record_or_an_error() async throws {
         let sink = Sink()
         try setLogSink(sink, from: .trace)
@@ -49,6 +49,20 @@ import Testing
             #expect(!texts.contains { $0.contains(secret) }, "a secret was shown")
         }
         try setLogSink(nil, from: .warning)
+    }
+
+    @Test func the_log_of_the_platform_is_there_or_says_that_there_is_none() throws {
+        #if os(Linux)
+        do {
+            try logToPlatform(from: .info)
+            Issue.record("Linux has no log that this writes to")
+        } catch {
+            #expect(error.code == "invalid_input")
+        }
+        #else
+        try logToPlatform(from: .info)
+        #endif
+        try logToPlatform(from: nil)
     }
 
     @Test func a_secret_prints_nothing_of_itself_and_is_empty_once_it_is_wiped() async throws {
