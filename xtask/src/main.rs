@@ -1,6 +1,7 @@
 //! `cargo xtask`: the one entry for every chore. Build machines call the same commands as people.
 
 mod acceptance;
+mod android;
 mod bindings;
 mod command;
 mod faults;
@@ -66,6 +67,8 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Make the archive for Android apps, and a Maven repository of it and what it depends on
+    PackageAndroid,
     /// Run the benchmarks of the core
     Bench {
         /// Run only those whose name contains this
@@ -133,6 +136,7 @@ fn run(chore: Chore) -> Result {
         Chore::Errors { write } => errors(&workspace, write),
         Chore::Bindings { check: true } => bindings::check(&workspace),
         Chore::Bindings { check: false } => bindings::write(&workspace),
+        Chore::PackageAndroid => android::package(&workspace),
         Chore::Bench { name } => bench(&workspace, name),
         Chore::Faults {
             phone_months,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    acceptance, bindings,
+    acceptance, android, bindings,
     command::{self, Failure, Result},
     faults, kotlin, stores, swift,
     test_output::{Results, TestOutput},
@@ -66,6 +66,11 @@ const STEPS: &[Step] = &[
         name: "kotlin",
         headline: "the Kotlin SDK, against the simulator over TLS (Maven)",
         run: kotlin::run,
+    },
+    Step {
+        name: "android",
+        headline: "the Android parts, in Android's own classes (Maven, Robolectric)",
+        run: android::run,
     },
     Step {
         name: "swift",
