@@ -1,10 +1,85 @@
 //! What the doctor found: which step of the vendor's guide is missing, and where to mend it.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
-use quickaccess::{CheckStatus as CoreStatus, DoctorVerdict as CoreVerdict};
+use quickaccess::{
+    CheckStatus as CoreStatus, DoctorProgress, DoctorVerdict as CoreVerdict, QuickAccess,
+};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::{certificate::UntrustedCertificate, state::wall_time_of};
+use crate::{
+    certificate::UntrustedCertificate,
+    failure::{CallbackError, QuickAccessError},
+    session::{CancelHandle, Session, text},
+    state::wall_time_of,
+};
+
+#[uniffi::export]
+impl Session {
+    /// Finds out why people can't sign in: walks the steps of the vendor's guide against the server,
+    /// beside the session, which goes on untouched. Without a password it checks what needs none;
+    /// with one, given as UTF-8 bytes, it signs in once and extends that session once or twice. The
+    /// observer is told of each step as it begins and ends, all of them before the report comes. A
+    /// caller that goes away ends it, and so does the handle.
+    ///
+    /// # Errors
+    /// `invalid_input` when the password is not UTF-8; `cancelled`. Whatever else goes wrong is in
+    /// the report.
+    #[uniffi::method(default(observer = None, cancel = None))]
+    pub async fn examine(
+        &self,
+        username: String,
+        password: Option<Vec<u8>>,
+        observer: Option<Arc<dyn DoctorObserver>>,
+        cancel: Option<Arc<CancelHandle>>,
+    ) -> Result<DoctorReport, QuickAccessError> {
+        let password = password.map(|bytes| text(bytes, "password")).transpose()?;
+        let call = |core: QuickAccess| async move {
+            let (tell, told) = unbounded_channel();
+            let telling = observer
+                .map(|observer| tokio::task::spawn_blocking(move || tell_all(told, &*observer)));
+            // An observer that fails takes nothing else with it.
+            let say = move |progress| drop(tell.send(progress));
+            let report = core.doctor().examine(username, password, say).await;
+            if let Some(telling) = telling {
+                telling.await.ok();
+            }
+            Ok(report)
+        };
+        let report = self.call_until(cancel, call).await?;
+        self.shown().keep(report.certificate.as_ref());
+        Ok((&report).into())
+    }
+}
+
+/// Is told how far the doctor is. It is called on a thread of its own, never twice at once; what it
+/// throws changes nothing.
+#[uniffi::export(foreign)]
+pub trait DoctorObserver: Send + Sync {
+    /// This is being checked now: the stable name of the step, and the same for people.
+    fn began(&self, step: String, title: String) -> Result<(), CallbackError>;
+
+    /// This was checked; each step ends once, in their order.
+    fn ended(&self, check: DoctorCheck) -> Result<(), CallbackError>;
+}
+
+fn tell_all(mut told: UnboundedReceiver<DoctorProgress>, observer: &dyn DoctorObserver) {
+    while let Some(progress) = told.blocking_recv() {
+        let done = match &progress {
+            DoctorProgress::Began(step) => {
+                observer.began(step.as_str().to_owned(), step.title().to_owned())
+            }
+            DoctorProgress::Ended(check) => observer.ended(check.into()),
+            _ => Ok(()),
+        };
+        if done.is_err() {
+            tracing::warn!("an observer of the doctor failed; it is told the rest all the same");
+        }
+    }
+}
 
 /// What the doctor found. It holds no secret and can be sent to an administrator, as `as_text` or
 /// `as_json`.

@@ -31,11 +31,14 @@ mod accounts;
 mod certificate;
 mod doctor;
 mod failure;
+mod lists;
 mod log;
+mod lookups;
 mod observer;
 mod person;
 mod platform;
 mod reports;
+mod requests;
 mod runtime;
 mod session;
 mod settings;
@@ -45,12 +48,21 @@ mod token;
 
 pub use accounts::{Account, Accounts};
 pub use certificate::{Certificate, CertificateProblem, UntrustedCertificate};
-pub use doctor::{CheckStatus, DoctorCheck, DoctorReport, DoctorVerdict};
+pub use doctor::{CheckStatus, DoctorCheck, DoctorObserver, DoctorReport, DoctorVerdict};
 pub use failure::{CallbackError, ErrorRow, FieldFault, QuickAccessError, Why, error_table};
+pub use lists::{Filter, FilterValue, ListQuery, Page, Pages, Sort, filter_json};
 pub use log::{LogLevel, LogRecord, LogSink, log_to_platform, set_log_sink};
+pub use lookups::{
+    AccountState, Device, DeviceRows, Devices, Endpoint, EndpointRows, EndpointStatus, Endpoints,
+    Guest, GuestRows, Guests, MacAddress, NetworkSession, NetworkSessionRows, NetworkSessionState,
+    NetworkSessions, NewGuest, OnlineStatus, ReceiptBy, read_mac_address,
+};
 pub use observer::{Observation, StateObserver};
 pub use person::{Identity, Member, Privilege, PrivilegeLevel, ServerVersion};
 pub use reports::{HistoryEntry, Revocation, ServerProbe, SignOutReport};
+pub use requests::{
+    ApiRequest, ApiResponse, Download, FormFile, FormPart, NameAndValue, RequestBody,
+};
 pub use session::{CancelHandle, Session};
 pub use settings::{AccountChoice, Dialect, SessionSettings, Timeouts, TokenNeed};
 pub use state::{PlatformEvent, RefreshState, SessionState, SignedIn, SignedOutCause, Stays};

@@ -69,19 +69,30 @@ pub struct ServerVersion {
     pub members: Vec<Member>,
 }
 
-impl From<quickaccess::Identity> for Identity {
-    fn from(identity: quickaccess::Identity) -> Self {
-        let member = |(name, value): (&str, &Value)| Member {
+impl Member {
+    pub(crate) fn of(members: &serde_json::Map<String, Value>) -> Vec<Self> {
+        let members = members.iter();
+        Self::all(members.map(|(name, value)| (name.as_str(), value)))
+    }
+
+    fn all<'a>(members: impl Iterator<Item = (&'a str, &'a Value)>) -> Vec<Self> {
+        let member = |(name, value): (&str, &Value)| Self {
             name: name.to_owned(),
             value: match value {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             },
         };
+        members.map(member).collect()
+    }
+}
+
+impl From<quickaccess::Identity> for Identity {
+    fn from(identity: quickaccess::Identity) -> Self {
         Self {
             name: identity.name().map(str::to_owned),
             profile: identity.profile().map(str::to_owned),
-            members: identity.iter().map(member).collect(),
+            members: Member::all(identity.iter()),
         }
     }
 }

@@ -4,11 +4,13 @@
 use std::{future::Future, sync::Arc};
 
 use quickaccess::{Code, Error, QuickAccess, Secret, SystemEnvironment, trust::TrustFailure};
-use tokio::{runtime::Handle, sync::Notify};
+use tokio::{
+    runtime::Handle,
+    sync::{Notify, futures::OwnedNotified},
+};
 
 use crate::{
     certificate::{Shown, UntrustedCertificate},
-    doctor::DoctorReport,
     failure::QuickAccessError,
     observer::{self, Observation, StateObserver},
     person::{Identity, Privilege, ServerVersion},
@@ -242,26 +244,6 @@ impl Session {
         Ok(history.into_iter().map(HistoryEntry::from).collect())
     }
 
-    /// Finds out why people can't sign in: walks the steps of the vendor's guide against the server,
-    /// beside the session, which goes on untouched. Without a password it checks what needs none;
-    /// with one, given as UTF-8 bytes, it signs in once and extends that session once or twice.
-    ///
-    /// # Errors
-    /// `invalid_input` when the password is not UTF-8. Whatever else goes wrong is in the report.
-    pub async fn examine(
-        &self,
-        username: String,
-        password: Option<Vec<u8>>,
-    ) -> Result<DoctorReport, QuickAccessError> {
-        let password = password.map(|bytes| text(bytes, "password")).transpose()?;
-        let call = |core: QuickAccess| async move {
-            Ok(core.doctor().examine(username, password, |_| {}).await)
-        };
-        let report = self.call(Caller::Needed, call).await?;
-        self.shown.keep(report.certificate.as_ref());
-        Ok((&report).into())
-    }
-
     /// Trusts a certificate that an error or a report of this session showed, after the person has compared
     /// its fingerprint. It holds for this host and port, for this certificate, and waives only the
     /// problems shown.
@@ -301,6 +283,14 @@ impl Session {
 }
 
 impl Session {
+    pub(crate) fn core(&self) -> &QuickAccess {
+        &self.core
+    }
+
+    pub(crate) fn shown(&self) -> &Shown {
+        &self.shown
+    }
+
     pub(crate) async fn call<T, F>(
         &self,
         caller: Caller,
@@ -318,6 +308,26 @@ impl Session {
         })
     }
 
+    /// Makes a call that ends with its caller, or when the handle says so.
+    pub(crate) async fn call_until<T, F>(
+        &self,
+        handle: Option<Arc<CancelHandle>>,
+        call: impl FnOnce(QuickAccess) -> F,
+    ) -> Result<T, QuickAccessError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        let cancelled = handle
+            .unwrap_or_default()
+            .cancelled
+            .clone()
+            .notified_owned();
+        let call = |core| unless(cancelled, call(core));
+        self.call(Caller::Needed, call).await
+    }
+
+    /// Makes a sign-in, which `cancel_sign_in` ends too.
     async fn until_cancelled<F>(
         &self,
         sign_in: impl FnOnce(QuickAccess) -> F,
@@ -327,28 +337,24 @@ impl Session {
         F: Future<Output = Result<(), Error>> + Send + 'static,
     {
         let cancelled = self.cancel.clone().notified_owned();
-        let handle = handle
-            .unwrap_or_default()
-            .cancelled
-            .clone()
-            .notified_owned();
-        let call = |core| {
-            let sign_in = sign_in(core);
-            async move {
-                tokio::select! {
-                    biased;
-                    () = cancelled => Err(Error::new(Code::Cancelled)),
-                    () = handle => Err(Error::new(Code::Cancelled)),
-                    done = sign_in => done,
-                }
-            }
-        };
-        self.call(Caller::Needed, call).await
+        let call = |core| unless(cancelled, sign_in(core));
+        self.call_until(handle, call).await
+    }
+}
+
+async fn unless<T>(
+    cancelled: OwnedNotified,
+    call: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::select! {
+        biased;
+        () = cancelled => Err(Error::new(Code::Cancelled)),
+        done = call => done,
     }
 }
 
 /// Takes secret bytes as text. What is no text is wiped as it is freed.
-fn text(bytes: Vec<u8>, what: &str) -> Result<Secret, Error> {
+pub(crate) fn text(bytes: Vec<u8>, what: &str) -> Result<Secret, Error> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Secret::new(text)),
         Err(_) => Err(Error::with_message(

@@ -8,9 +8,9 @@ mod support;
 use std::time::{Duration, SystemTime};
 
 use quickaccess_ffi::{
-    AccountChoice, Accounts, CheckStatus, DoctorVerdict, Persistence, PlatformEvent,
-    PrivilegeLevel, Processes, QuickAccessError, RefreshState, Revocation, Session, SessionState,
-    SignedOutCause, StoreClaims, TokenNeed, TokenStore,
+    AccountChoice, Accounts, Persistence, PlatformEvent, PrivilegeLevel, Processes,
+    QuickAccessError, RefreshState, Revocation, Session, SessionState, SignedOutCause, StoreClaims,
+    TokenNeed, TokenStore,
 };
 use support::{AppStore, Server, States, signed_in, wait};
 
@@ -238,30 +238,4 @@ fn accounts_share_the_sessions_store_and_folder() {
     assert_eq!(open(Some(gone)).unwrap_err().why().code, "invalid_input");
     let error = wait(accounts.remove("none".to_owned())).unwrap_err();
     assert_eq!(error.why().code, "invalid_input");
-}
-
-#[test]
-fn the_doctor_names_what_is_missing_and_its_certificate_can_be_approved() {
-    let server = Server::start();
-    let session = Session::new(server.stranger(), TokenStore::in_memory(), None).unwrap();
-    let examine = || {
-        let password = Some(b"abc123".to_vec());
-        wait(session.examine("qa".to_owned(), password)).unwrap()
-    };
-    let report = examine();
-    assert_eq!(report.verdict, DoctorVerdict::Broken);
-    let broken = report.checks.iter();
-    let broken: Vec<_> = broken
-        .filter(|check| check.status == CheckStatus::Failed)
-        .map(|check| (check.step.as_str(), check.code.as_deref()))
-        .collect();
-    assert_eq!(broken, [("certificate", Some("certificate_unknown"))]);
-
-    wait(session.approve(report.certificate.unwrap())).unwrap();
-    let report = examine();
-    assert_ne!(report.verdict, DoctorVerdict::Broken, "{}", report.as_text);
-    assert!(report.server_version.is_some());
-    assert!(!report.as_json.contains("abc123"));
-    let state = session.state();
-    assert!(signed_in(&state).is_none(), "the doctor left {state:?}");
 }

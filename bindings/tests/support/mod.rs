@@ -99,6 +99,13 @@ impl Server {
         session
     }
 
+    /// The same, with the API's administrator.
+    pub(crate) fn administrator(&self) -> Arc<Session> {
+        let session = self.session();
+        wait(session.sign_in("api-admin".to_owned(), b"abc123".to_vec(), None)).unwrap();
+        session
+    }
+
     /// Holds the next request of a kind.
     pub(crate) fn hold(&self, operation: Operation, at: HoldAt) -> Hold {
         self.simulator.hold(operation, at)

@@ -158,8 +158,12 @@ impl Filter {
         self.members.is_empty() && self.fault.is_none()
     }
 
-    /// The JSON, if the filter can be used.
-    pub(super) fn json(&self) -> Result<String, Error> {
+    /// The JSON that it is sent as.
+    ///
+    /// # Errors
+    /// `invalid_input` for a member without a name, one that begins with `$`, and filters that
+    /// join nothing.
+    pub fn json(&self) -> Result<String, Error> {
         match &self.fault {
             Some(fault) => Err(Error::with_message(Code::InvalidInput, fault.clone())),
             None => Ok(self.to_string()),

@@ -1221,6 +1221,1742 @@ public func FfiConverterTypeCancelHandle_lower(_ value: CancelHandle) -> UInt64 
 
 
 /**
+ * Devices, page by page.
+ */
+public protocol DeviceRowsProtocol: AnyObject, Sendable {
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+    func nextPage() async throws  -> [Device]?
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+    func total() async  -> UInt64?
+    
+}
+/**
+ * Devices, page by page.
+ */
+open class DeviceRows: DeviceRowsProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_quickaccess_ffi_fn_clone_devicerows(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_quickaccess_ffi_fn_free_devicerows(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+open func nextPage()async throws  -> [Device]?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_devicerows_next_page(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionSequenceTypeDevice.lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+open func total()async  -> UInt64?  {
+    return
+        try!  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_devicerows_total(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionUInt64.lift,
+            errorHandler: nil
+            
+        )
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDeviceRows: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = DeviceRows
+
+    public static func lift(_ handle: UInt64) throws -> DeviceRows {
+        return DeviceRows(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: DeviceRows) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeviceRows {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: DeviceRows, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeviceRows_lift(_ handle: UInt64) throws -> DeviceRows {
+    return try FfiConverterTypeDeviceRows.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeviceRows_lower(_ value: DeviceRows) -> UInt64 {
+    return FfiConverterTypeDeviceRows.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Looks devices up. Needs the privileges `mac` and `guest_users` together.
+ */
+public protocol DevicesProtocol: AnyObject, Sendable {
+    
+    /**
+     * One by its number.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+    func byId(id: UInt64) async throws  -> Device
+    
+    /**
+     * One by its MAC address, in any notation.
+     *
+     * # Errors
+     * As `by_id`; `invalid_input` when it is no MAC address.
+     */
+    func byMac(macAddress: String) async throws  -> Device
+    
+    /**
+     * The devices that a query means.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+    func list(query: ListQuery) throws  -> DeviceRows
+    
+}
+/**
+ * Looks devices up. Needs the privileges `mac` and `guest_users` together.
+ */
+open class Devices: DevicesProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_quickaccess_ffi_fn_clone_devices(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_quickaccess_ffi_fn_free_devices(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * One by its number.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+open func byId(id: UInt64)async throws  -> Device  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_devices_by_id(
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(id)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeDevice_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * One by its MAC address, in any notation.
+     *
+     * # Errors
+     * As `by_id`; `invalid_input` when it is no MAC address.
+     */
+open func byMac(macAddress: String)async throws  -> Device  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_devices_by_mac(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(macAddress)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeDevice_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * The devices that a query means.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+open func list(query: ListQuery)throws  -> DeviceRows  {
+    return try  FfiConverterTypeDeviceRows_lift(try rustCallWithError(FfiConverterTypeQuickAccessError_lift) {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_devices_list(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeListQuery_lower(query),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDevices: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Devices
+
+    public static func lift(_ handle: UInt64) throws -> Devices {
+        return Devices(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Devices) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Devices {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Devices, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDevices_lift(_ handle: UInt64) throws -> Devices {
+    return try FfiConverterTypeDevices.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDevices_lower(_ value: Devices) -> UInt64 {
+    return FfiConverterTypeDevices.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Is told how far the doctor is. It is called on a thread of its own, never twice at once; what it
+ * throws changes nothing.
+ */
+public protocol DoctorObserver: AnyObject, Sendable {
+    
+    /**
+     * This is being checked now: the stable name of the step, and the same for people.
+     */
+    func began(step: String, title: String) throws 
+    
+    /**
+     * This was checked; each step ends once, in their order.
+     */
+    func ended(check: DoctorCheck) throws 
+    
+}
+/**
+ * Is told how far the doctor is. It is called on a thread of its own, never twice at once; what it
+ * throws changes nothing.
+ */
+open class DoctorObserverImpl: DoctorObserver, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_quickaccess_ffi_fn_clone_doctorobserver(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_quickaccess_ffi_fn_free_doctorobserver(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * This is being checked now: the stable name of the step, and the same for people.
+     */
+open func began(step: String, title: String)throws   {try rustCallWithError(FfiConverterTypeCallbackError_lift) {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_doctorobserver_began(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(step),
+        FfiConverterString.lower(title),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * This was checked; each step ends once, in their order.
+     */
+open func ended(check: DoctorCheck)throws   {try rustCallWithError(FfiConverterTypeCallbackError_lift) {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_doctorobserver_ended(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeDoctorCheck_lower(check),uniffiCallStatus
+    )
+}
+}
+    
+
+    
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceDoctorObserver {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceDoctorObserver = UniffiVTableCallbackInterfaceDoctorObserver(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeDoctorObserver.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface DoctorObserver: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeDoctorObserver.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface DoctorObserver: handle missing in uniffiClone")
+            }
+        },
+        began: { (
+            uniffiHandle: UInt64,
+            step: RustBuffer,
+            title: RustBuffer,
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeDoctorObserver.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.began(
+                     step: try FfiConverterString.lift(step),
+                     title: try FfiConverterString.lift(title)
+                )
+            }
+
+            
+            let writeReturn = { () }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeCallbackError_lower
+            )
+        },
+        ended: { (
+            uniffiHandle: UInt64,
+            check: RustBuffer,
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeDoctorObserver.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.ended(
+                     check: try FfiConverterTypeDoctorCheck_lift(check)
+                )
+            }
+
+            
+            let writeReturn = { () }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeCallbackError_lower
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceDoctorObserver> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceDoctorObserver>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitDoctorObserver() {
+    uniffi_quickaccess_ffi_fn_init_callback_vtable_doctorobserver(UniffiCallbackInterfaceDoctorObserver.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDoctorObserver: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<DoctorObserver>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = DoctorObserver
+
+    public static func lift(_ handle: UInt64) throws -> DoctorObserver {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return DoctorObserverImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: DoctorObserver) -> UInt64 {
+         if let rustImpl = value as? DoctorObserverImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DoctorObserver {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: DoctorObserver, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDoctorObserver_lift(_ handle: UInt64) throws -> DoctorObserver {
+    return try FfiConverterTypeDoctorObserver.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDoctorObserver_lower(_ value: DoctorObserver) -> UInt64 {
+    return FfiConverterTypeDoctorObserver.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A body on its way, read part by part. Dropping it ends the transfer.
+ */
+public protocol DownloadProtocol: AnyObject, Sendable {
+    
+    /**
+     * The media type.
+     */
+    func contentType()  -> String?
+    
+    /**
+     * How many bytes the server has announced.
+     */
+    func length()  -> UInt64?
+    
+    /**
+     * The next part; nothing after the last one. A caller that goes away may take a part with it,
+     * so begin again with another download then.
+     *
+     * # Errors
+     * `timeout` when no part came for too long, or when the deadline has passed; `bad_reply` when
+     * the body was cut off. Either stays.
+     */
+    func nextPart() async throws  -> Data?
+    
+    /**
+     * The HTTP status, a success.
+     */
+    func status()  -> UInt16
+    
+}
+/**
+ * A body on its way, read part by part. Dropping it ends the transfer.
+ */
+open class Download: DownloadProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_quickaccess_ffi_fn_clone_download(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_quickaccess_ffi_fn_free_download(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The media type.
+     */
+open func contentType() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_download_content_type(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How many bytes the server has announced.
+     */
+open func length() -> UInt64?  {
+    return try!  FfiConverterOptionUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_download_length(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The next part; nothing after the last one. A caller that goes away may take a part with it,
+     * so begin again with another download then.
+     *
+     * # Errors
+     * `timeout` when no part came for too long, or when the deadline has passed; `bad_reply` when
+     * the body was cut off. Either stays.
+     */
+open func nextPart()async throws  -> Data?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_download_next_part(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionData.lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * The HTTP status, a success.
+     */
+open func status() -> UInt16  {
+    return try!  FfiConverterUInt16.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_download_status(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDownload: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Download
+
+    public static func lift(_ handle: UInt64) throws -> Download {
+        return Download(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Download) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Download {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Download, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDownload_lift(_ handle: UInt64) throws -> Download {
+    return try FfiConverterTypeDownload.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDownload_lower(_ value: Download) -> UInt64 {
+    return FfiConverterTypeDownload.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Endpoints, page by page.
+ */
+public protocol EndpointRowsProtocol: AnyObject, Sendable {
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+    func nextPage() async throws  -> [Endpoint]?
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+    func total() async  -> UInt64?
+    
+}
+/**
+ * Endpoints, page by page.
+ */
+open class EndpointRows: EndpointRowsProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_quickaccess_ffi_fn_clone_endpointrows(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_quickaccess_ffi_fn_free_endpointrows(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+open func nextPage()async throws  -> [Endpoint]?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_endpointrows_next_page(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionSequenceTypeEndpoint.lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+open func total()async  -> UInt64?  {
+    return
+        try!  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_endpointrows_total(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionUInt64.lift,
+            errorHandler: nil
+            
+        )
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEndpointRows: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = EndpointRows
+
+    public static func lift(_ handle: UInt64) throws -> EndpointRows {
+        return EndpointRows(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: EndpointRows) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> EndpointRows {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: EndpointRows, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEndpointRows_lift(_ handle: UInt64) throws -> EndpointRows {
+    return try FfiConverterTypeEndpointRows.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEndpointRows_lower(_ value: EndpointRows) -> UInt64 {
+    return FfiConverterTypeEndpointRows.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Looks endpoints up. Needs the privilege `cppm_endpoints`.
+ */
+public protocol EndpointsProtocol: AnyObject, Sendable {
+    
+    /**
+     * One by its number.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+    func byId(id: UInt64) async throws  -> Endpoint
+    
+    /**
+     * One by its MAC address, in any notation.
+     *
+     * # Errors
+     * As `by_id`; `invalid_input` when it is no MAC address.
+     */
+    func byMac(macAddress: String) async throws  -> Endpoint
+    
+    /**
+     * The endpoints that a query means.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+    func list(query: ListQuery) throws  -> EndpointRows
+    
+    /**
+     * Makes it known, unknown or disabled, and gives what the server has now.
+     *
+     * # Errors
+     * As `by_id`; `validation_failed` for a status that the server does not know.
+     */
+    func setStatus(id: UInt64, status: EndpointStatus) async throws  -> Endpoint
+    
+}
+/**
+ * Looks endpoints up. Needs the privilege `cppm_endpoints`.
+ */
+open class Endpoints: EndpointsProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_quickaccess_ffi_fn_clone_endpoints(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_quickaccess_ffi_fn_free_endpoints(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * One by its number.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+open func byId(id: UInt64)async throws  -> Endpoint  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_endpoints_by_id(
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(id)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeEndpoint_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * One by its MAC address, in any notation.
+     *
+     * # Errors
+     * As `by_id`; `invalid_input` when it is no MAC address.
+     */
+open func byMac(macAddress: String)async throws  -> Endpoint  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_endpoints_by_mac(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(macAddress)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeEndpoint_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * The endpoints that a query means.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+open func list(query: ListQuery)throws  -> EndpointRows  {
+    return try  FfiConverterTypeEndpointRows_lift(try rustCallWithError(FfiConverterTypeQuickAccessError_lift) {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_endpoints_list(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeListQuery_lower(query),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Makes it known, unknown or disabled, and gives what the server has now.
+     *
+     * # Errors
+     * As `by_id`; `validation_failed` for a status that the server does not know.
+     */
+open func setStatus(id: UInt64, status: EndpointStatus)async throws  -> Endpoint  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_endpoints_set_status(
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(id),FfiConverterTypeEndpointStatus_lower(status)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeEndpoint_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEndpoints: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Endpoints
+
+    public static func lift(_ handle: UInt64) throws -> Endpoints {
+        return Endpoints(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Endpoints) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Endpoints {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Endpoints, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEndpoints_lift(_ handle: UInt64) throws -> Endpoints {
+    return try FfiConverterTypeEndpoints.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEndpoints_lower(_ value: Endpoints) -> UInt64 {
+    return FfiConverterTypeEndpoints.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Guests, page by page.
+ */
+public protocol GuestRowsProtocol: AnyObject, Sendable {
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+    func nextPage() async throws  -> [Guest]?
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+    func total() async  -> UInt64?
+    
+}
+/**
+ * Guests, page by page.
+ */
+open class GuestRows: GuestRowsProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_quickaccess_ffi_fn_clone_guestrows(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_quickaccess_ffi_fn_free_guestrows(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+open func nextPage()async throws  -> [Guest]?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_guestrows_next_page(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionSequenceTypeGuest.lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+open func total()async  -> UInt64?  {
+    return
+        try!  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_guestrows_total(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionUInt64.lift,
+            errorHandler: nil
+            
+        )
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGuestRows: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = GuestRows
+
+    public static func lift(_ handle: UInt64) throws -> GuestRows {
+        return GuestRows(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: GuestRows) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GuestRows {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: GuestRows, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGuestRows_lift(_ handle: UInt64) throws -> GuestRows {
+    return try FfiConverterTypeGuestRows.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGuestRows_lower(_ value: GuestRows) -> UInt64 {
+    return FfiConverterTypeGuestRows.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Looks guests up and changes them. Needs the privilege `guest_users`.
+ */
+public protocol GuestsProtocol: AnyObject, Sendable {
+    
+    /**
+     * One by its number.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+    func byId(id: UInt64) async throws  -> Guest
+    
+    /**
+     * One by its user name.
+     *
+     * # Errors
+     * As `by_id`.
+     */
+    func byName(username: String) async throws  -> Guest
+    
+    /**
+     * Makes an account, and gives what the server has made of it. The password is given as UTF-8
+     * bytes, which the caller can wipe.
+     *
+     * # Errors
+     * `validation_failed` names the fields; else as `Session.send`. When the error says that the
+     * server may have acted, look the name up before another try.
+     */
+    func create(guest: NewGuest, password: Data) async throws  -> Guest
+    
+    /**
+     * Switches the account off, and ends its sessions if wanted.
+     *
+     * # Errors
+     * As `by_id`.
+     */
+    func disable(id: UInt64, endSessions: Bool) async throws  -> Guest
+    
+    /**
+     * Switches the account on again.
+     *
+     * # Errors
+     * As `by_id`.
+     */
+    func enable(id: UInt64) async throws  -> Guest
+    
+    /**
+     * Lets the account be used until then.
+     *
+     * # Errors
+     * As `by_id`; `validation_failed`.
+     */
+    func extend(id: UInt64, until: Date) async throws  -> Guest
+    
+    /**
+     * The guests that a query means.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+    func list(query: ListQuery) throws  -> GuestRows
+    
+    /**
+     * Sends the account's receipt to the guest.
+     *
+     * # Errors
+     * `action_failed` with the server's reason, for instance when there is no address; else as
+     * `by_id`.
+     */
+    func sendReceipt(id: UInt64, by: ReceiptBy) async throws 
+    
+}
+/**
+ * Looks guests up and changes them. Needs the privilege `guest_users`.
+ */
+open class Guests: GuestsProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_quickaccess_ffi_fn_clone_guests(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_quickaccess_ffi_fn_free_guests(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * One by its number.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+open func byId(id: UInt64)async throws  -> Guest  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_guests_by_id(
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(id)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGuest_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * One by its user name.
+     *
+     * # Errors
+     * As `by_id`.
+     */
+open func byName(username: String)async throws  -> Guest  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_guests_by_name(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(username)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGuest_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * Makes an account, and gives what the server has made of it. The password is given as UTF-8
+     * bytes, which the caller can wipe.
+     *
+     * # Errors
+     * `validation_failed` names the fields; else as `Session.send`. When the error says that the
+     * server may have acted, look the name up before another try.
+     */
+open func create(guest: NewGuest, password: Data)async throws  -> Guest  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_guests_create(
+                        self.uniffiCloneHandle(),FfiConverterTypeNewGuest_lower(guest),FfiConverterData.lower(password)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGuest_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * Switches the account off, and ends its sessions if wanted.
+     *
+     * # Errors
+     * As `by_id`.
+     */
+open func disable(id: UInt64, endSessions: Bool = false)async throws  -> Guest  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_guests_disable(
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(id),FfiConverterBool.lower(endSessions)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGuest_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * Switches the account on again.
+     *
+     * # Errors
+     * As `by_id`.
+     */
+open func enable(id: UInt64)async throws  -> Guest  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_guests_enable(
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(id)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGuest_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * Lets the account be used until then.
+     *
+     * # Errors
+     * As `by_id`; `validation_failed`.
+     */
+open func extend(id: UInt64, until: Date)async throws  -> Guest  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_guests_extend(
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(id),FfiConverterTimestamp.lower(until)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGuest_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * The guests that a query means.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+open func list(query: ListQuery)throws  -> GuestRows  {
+    return try  FfiConverterTypeGuestRows_lift(try rustCallWithError(FfiConverterTypeQuickAccessError_lift) {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_guests_list(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeListQuery_lower(query),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Sends the account's receipt to the guest.
+     *
+     * # Errors
+     * `action_failed` with the server's reason, for instance when there is no address; else as
+     * `by_id`.
+     */
+open func sendReceipt(id: UInt64, by: ReceiptBy)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_guests_send_receipt(
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(id),FfiConverterTypeReceiptBy_lower(by)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_void,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_void,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGuests: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Guests
+
+    public static func lift(_ handle: UInt64) throws -> Guests {
+        return Guests(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Guests) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Guests {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Guests, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGuests_lift(_ handle: UInt64) throws -> Guests {
+    return try FfiConverterTypeGuests.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGuests_lower(_ value: Guests) -> UInt64 {
+    return FfiConverterTypeGuests.lower(value)
+}
+
+
+
+
+
+
+/**
  * Takes the library's log. It is called on a thread of its own, never under a lock; what it
  * throws changes nothing.
  */
@@ -1434,6 +3170,470 @@ public func FfiConverterTypeLogSink_lower(_ value: LogSink) -> UInt64 {
 
 
 /**
+ * Sessions on the network, page by page.
+ */
+public protocol NetworkSessionRowsProtocol: AnyObject, Sendable {
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+    func nextPage() async throws  -> [NetworkSession]?
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+    func total() async  -> UInt64?
+    
+}
+/**
+ * Sessions on the network, page by page.
+ */
+open class NetworkSessionRows: NetworkSessionRowsProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_quickaccess_ffi_fn_clone_networksessionrows(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_quickaccess_ffi_fn_free_networksessionrows(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+open func nextPage()async throws  -> [NetworkSession]?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_networksessionrows_next_page(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionSequenceTypeNetworkSession.lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+open func total()async  -> UInt64?  {
+    return
+        try!  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_networksessionrows_total(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionUInt64.lift,
+            errorHandler: nil
+            
+        )
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNetworkSessionRows: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = NetworkSessionRows
+
+    public static func lift(_ handle: UInt64) throws -> NetworkSessionRows {
+        return NetworkSessionRows(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: NetworkSessionRows) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NetworkSessionRows {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: NetworkSessionRows, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNetworkSessionRows_lift(_ handle: UInt64) throws -> NetworkSessionRows {
+    return try FfiConverterTypeNetworkSessionRows.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNetworkSessionRows_lower(_ value: NetworkSessionRows) -> UInt64 {
+    return FfiConverterTypeNetworkSessionRows.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Looks sessions on the network up, and acts on them. Needs the privilege
+ * `guest_sessions_history`.
+ */
+public protocol NetworkSessionsProtocol: AnyObject, Sendable {
+    
+    /**
+     * Those that go on, stale ones included.
+     */
+    func active()  -> NetworkSessionRows
+    
+    /**
+     * Those of a device that go on, in whatever notation the server keeps its MAC address.
+     *
+     * # Errors
+     * `invalid_input` when it is no MAC address.
+     */
+    func activeByMac(macAddress: String) throws  -> NetworkSessionRows
+    
+    /**
+     * Those of a user that go on.
+     *
+     * # Errors
+     * `invalid_input` for an empty name.
+     */
+    func activeByUser(username: String) throws  -> NetworkSessionRows
+    
+    /**
+     * One by its id.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+    func byId(id: String) async throws  -> NetworkSession
+    
+    /**
+     * Ends a session.
+     *
+     * # Errors
+     * `action_failed` with the server's reason, for instance when it is over already; else as
+     * `by_id`.
+     */
+    func disconnect(id: String) async throws 
+    
+    /**
+     * The sessions that a query means, past ones too.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+    func list(query: ListQuery) throws  -> NetworkSessionRows
+    
+    /**
+     * Authorizes a session anew, so that a changed role or account takes hold.
+     *
+     * # Errors
+     * As `disconnect`.
+     */
+    func reauthorize(id: String) async throws 
+    
+}
+/**
+ * Looks sessions on the network up, and acts on them. Needs the privilege
+ * `guest_sessions_history`.
+ */
+open class NetworkSessions: NetworkSessionsProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_quickaccess_ffi_fn_clone_networksessions(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_quickaccess_ffi_fn_free_networksessions(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Those that go on, stale ones included.
+     */
+open func active() -> NetworkSessionRows  {
+    return try!  FfiConverterTypeNetworkSessionRows_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_networksessions_active(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Those of a device that go on, in whatever notation the server keeps its MAC address.
+     *
+     * # Errors
+     * `invalid_input` when it is no MAC address.
+     */
+open func activeByMac(macAddress: String)throws  -> NetworkSessionRows  {
+    return try  FfiConverterTypeNetworkSessionRows_lift(try rustCallWithError(FfiConverterTypeQuickAccessError_lift) {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_networksessions_active_by_mac(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(macAddress),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Those of a user that go on.
+     *
+     * # Errors
+     * `invalid_input` for an empty name.
+     */
+open func activeByUser(username: String)throws  -> NetworkSessionRows  {
+    return try  FfiConverterTypeNetworkSessionRows_lift(try rustCallWithError(FfiConverterTypeQuickAccessError_lift) {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_networksessions_active_by_user(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(username),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * One by its id.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+open func byId(id: String)async throws  -> NetworkSession  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_networksessions_by_id(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(id)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeNetworkSession_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * Ends a session.
+     *
+     * # Errors
+     * `action_failed` with the server's reason, for instance when it is over already; else as
+     * `by_id`.
+     */
+open func disconnect(id: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_networksessions_disconnect(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(id)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_void,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_void,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * The sessions that a query means, past ones too.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+open func list(query: ListQuery)throws  -> NetworkSessionRows  {
+    return try  FfiConverterTypeNetworkSessionRows_lift(try rustCallWithError(FfiConverterTypeQuickAccessError_lift) {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_networksessions_list(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeListQuery_lower(query),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Authorizes a session anew, so that a changed role or account takes hold.
+     *
+     * # Errors
+     * As `disconnect`.
+     */
+open func reauthorize(id: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_networksessions_reauthorize(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(id)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_void,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_void,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNetworkSessions: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = NetworkSessions
+
+    public static func lift(_ handle: UInt64) throws -> NetworkSessions {
+        return NetworkSessions(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: NetworkSessions) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NetworkSessions {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: NetworkSessions, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNetworkSessions_lift(_ handle: UInt64) throws -> NetworkSessions {
+    return try FfiConverterTypeNetworkSessions.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNetworkSessions_lower(_ value: NetworkSessions) -> UInt64 {
+    return FfiConverterTypeNetworkSessions.lower(value)
+}
+
+
+
+
+
+
+/**
  * An observer that is being told. It ends when this is dropped, when `stop` is called, or
  * with the session.
  */
@@ -1556,6 +3756,152 @@ public func FfiConverterTypeObservation_lift(_ handle: UInt64) throws -> Observa
 #endif
 public func FfiConverterTypeObservation_lower(_ value: Observation) -> UInt64 {
     return FfiConverterTypeObservation.lower(value)
+}
+
+
+
+
+
+
+/**
+ * The pages of a collection. Rows that come or go on the server between two pages shift those
+ * after them; sorting by `id`, the least first, keeps new rows out of the way.
+ */
+public protocol PagesProtocol: AnyObject, Sendable {
+    
+    /**
+     * The next page; nothing after the last one. After an error the same page can be asked for
+     * again. A caller that goes away may take a page with it.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` when the answer is no list.
+     */
+    func nextPage() async throws  -> Page?
+    
+}
+/**
+ * The pages of a collection. Rows that come or go on the server between two pages shift those
+ * after them; sorting by `id`, the least first, keeps new rows out of the way.
+ */
+open class Pages: PagesProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_quickaccess_ffi_fn_clone_pages(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_quickaccess_ffi_fn_free_pages(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The next page; nothing after the last one. After an error the same page can be asked for
+     * again. A caller that goes away may take a page with it.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` when the answer is no list.
+     */
+open func nextPage()async throws  -> Page?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_pages_next_page(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionTypePage.lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePages: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Pages
+
+    public static func lift(_ handle: UInt64) throws -> Pages {
+        return Pages(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Pages) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Pages {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Pages, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePages_lift(_ handle: UInt64) throws -> Pages {
+    return try FfiConverterTypePages.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePages_lower(_ value: Pages) -> UInt64 {
+    return FfiConverterTypePages.lower(value)
 }
 
 
@@ -1878,6 +4224,81 @@ public func FfiConverterTypeSecretStore_lower(_ value: SecretStore) -> UInt64 {
 public protocol SessionProtocol: AnyObject, Sendable {
     
     /**
+     * Finds out why people can't sign in: walks the steps of the vendor's guide against the server,
+     * beside the session, which goes on untouched. Without a password it checks what needs none;
+     * with one, given as UTF-8 bytes, it signs in once and extends that session once or twice. The
+     * observer is told of each step as it begins and ends, all of them before the report comes. A
+     * caller that goes away ends it, and so does the handle.
+     *
+     * # Errors
+     * `invalid_input` when the password is not UTF-8; `cancelled`. Whatever else goes wrong is in
+     * the report.
+     */
+    func examine(username: String, password: Data?, observer: DoctorObserver?, cancel: CancelHandle?) async throws  -> DoctorReport
+    
+    /**
+     * A collection page by page; nothing is asked for before the first page is. The query's own
+     * parameters come after those of the request.
+     *
+     * # Errors
+     * `invalid_input` for a request or query that cannot be sent.
+     */
+    func pages(request: ApiRequest, query: ListQuery) throws  -> Pages
+    
+    /**
+     * Devices: by number or MAC address.
+     */
+    func devices()  -> Devices
+    
+    /**
+     * Endpoints: by number or MAC address, and their status.
+     */
+    func endpoints()  -> Endpoints
+    
+    /**
+     * Guests: by number or name; made, extended, switched off.
+     */
+    func guests()  -> Guests
+    
+    /**
+     * Sessions on the network: the active ones of a user or a device, and ending them. They have
+     * nothing to do with this session.
+     */
+    func networkSessions()  -> NetworkSessions
+    
+    /**
+     * What Insight knows of the device with this MAC address, in any notation.
+     *
+     * # Errors
+     * `not_found` when Insight has never seen it; `invalid_input` when it is no MAC address; else
+     * as `send`.
+     */
+    func onlineStatus(macAddress: String) async throws  -> OnlineStatus
+    
+    /**
+     * Sends a request, and gives the body of a success part by part: what is too large to be
+     * held. Nobody looks into it, so that an action that failed with a 200 is not told.
+     *
+     * # Errors
+     * As `send`.
+     */
+    func download(request: ApiRequest, cancel: CancelHandle?) async throws  -> Download
+    
+    /**
+     * Sends a request, and gives status and body of a success as they came. The token goes to the
+     * configured server and nowhere else. A caller that goes away cancels it, and so does the
+     * handle.
+     *
+     * # Errors
+     * `invalid_input` for what cannot be sent; `not_permitted` when the person lacks the
+     * privilege, `not_found`, `validation_failed` with the fields, `action_failed` for a 200 with
+     * an `error` that is not 0, `no_api_access`; the codes of a session that is over; `offline`,
+     * `timeout`, `server_busy`, `server_error` and `bad_reply`, which say whether the server may
+     * have acted; `cancelled`.
+     */
+    func send(request: ApiRequest, cancel: CancelHandle?) async throws  -> ApiResponse
+    
+    /**
      * The text of an access token that is good for the next request: for the `Authorization:
      * Bearer` header of a request to this server and to no other. Ask for it each time, and do
      * not keep it. One that is in memory and good comes without a wait.
@@ -1927,16 +4348,6 @@ public protocol SessionProtocol: AnyObject, Sendable {
      * session before it goes on. For callers that cannot go away, as a task of Swift cannot.
      */
     func cancelSignIn() 
-    
-    /**
-     * Finds out why people can't sign in: walks the steps of the vendor's guide against the server,
-     * beside the session, which goes on untouched. Without a password it checks what needs none;
-     * with one, given as UTF-8 bytes, it signs in once and extends that session once or twice.
-     *
-     * # Errors
-     * `invalid_input` when the password is not UTF-8. Whatever else goes wrong is in the report.
-     */
-    func examine(username: String, password: Data?) async throws  -> DoctorReport
     
     /**
      * What happened to the session, oldest first, at most 200 entries.
@@ -2141,6 +4552,174 @@ public convenience init(settings: SessionSettings, store: TokenStore, clientSecr
 
     
     /**
+     * Finds out why people can't sign in: walks the steps of the vendor's guide against the server,
+     * beside the session, which goes on untouched. Without a password it checks what needs none;
+     * with one, given as UTF-8 bytes, it signs in once and extends that session once or twice. The
+     * observer is told of each step as it begins and ends, all of them before the report comes. A
+     * caller that goes away ends it, and so does the handle.
+     *
+     * # Errors
+     * `invalid_input` when the password is not UTF-8; `cancelled`. Whatever else goes wrong is in
+     * the report.
+     */
+open func examine(username: String, password: Data?, observer: DoctorObserver? = nil, cancel: CancelHandle? = nil)async throws  -> DoctorReport  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_session_examine(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(username),FfiConverterOptionData.lower(password),FfiConverterOptionTypeDoctorObserver.lower(observer),FfiConverterOptionTypeCancelHandle.lower(cancel)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeDoctorReport_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * A collection page by page; nothing is asked for before the first page is. The query's own
+     * parameters come after those of the request.
+     *
+     * # Errors
+     * `invalid_input` for a request or query that cannot be sent.
+     */
+open func pages(request: ApiRequest, query: ListQuery)throws  -> Pages  {
+    return try  FfiConverterTypePages_lift(try rustCallWithError(FfiConverterTypeQuickAccessError_lift) {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_session_pages(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeApiRequest_lower(request),
+        FfiConverterTypeListQuery_lower(query),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Devices: by number or MAC address.
+     */
+open func devices() -> Devices  {
+    return try!  FfiConverterTypeDevices_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_session_devices(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Endpoints: by number or MAC address, and their status.
+     */
+open func endpoints() -> Endpoints  {
+    return try!  FfiConverterTypeEndpoints_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_session_endpoints(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Guests: by number or name; made, extended, switched off.
+     */
+open func guests() -> Guests  {
+    return try!  FfiConverterTypeGuests_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_session_guests(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Sessions on the network: the active ones of a user or a device, and ending them. They have
+     * nothing to do with this session.
+     */
+open func networkSessions() -> NetworkSessions  {
+    return try!  FfiConverterTypeNetworkSessions_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_session_network_sessions(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What Insight knows of the device with this MAC address, in any notation.
+     *
+     * # Errors
+     * `not_found` when Insight has never seen it; `invalid_input` when it is no MAC address; else
+     * as `send`.
+     */
+open func onlineStatus(macAddress: String)async throws  -> OnlineStatus  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_session_online_status(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(macAddress)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeOnlineStatus_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * Sends a request, and gives the body of a success part by part: what is too large to be
+     * held. Nobody looks into it, so that an action that failed with a 200 is not told.
+     *
+     * # Errors
+     * As `send`.
+     */
+open func download(request: ApiRequest, cancel: CancelHandle? = nil)async throws  -> Download  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_session_download(
+                        self.uniffiCloneHandle(),FfiConverterTypeApiRequest_lower(request),FfiConverterOptionTypeCancelHandle.lower(cancel)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_u64,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_u64,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_u64,
+            liftFunc: FfiConverterTypeDownload_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
+     * Sends a request, and gives status and body of a success as they came. The token goes to the
+     * configured server and nowhere else. A caller that goes away cancels it, and so does the
+     * handle.
+     *
+     * # Errors
+     * `invalid_input` for what cannot be sent; `not_permitted` when the person lacks the
+     * privilege, `not_found`, `validation_failed` with the fields, `action_failed` for a 200 with
+     * an `error` that is not 0, `no_api_access`; the codes of a session that is over; `offline`,
+     * `timeout`, `server_busy`, `server_error` and `bad_reply`, which say whether the server may
+     * have acted; `cancelled`.
+     */
+open func send(request: ApiRequest, cancel: CancelHandle? = nil)async throws  -> ApiResponse  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_quickaccess_ffi_fn_method_session_send(
+                        self.uniffiCloneHandle(),FfiConverterTypeApiRequest_lower(request),FfiConverterOptionTypeCancelHandle.lower(cancel)
+                )
+            },
+            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeApiResponse_lift,
+            errorHandler: FfiConverterTypeQuickAccessError_lift
+        )
+}
+    
+    /**
      * The text of an access token that is good for the next request: for the `Authorization:
      * Bearer` header of a request to this server and to no other. Ask for it each time, and do
      * not keep it. One that is in memory and good comes without a wait.
@@ -2258,30 +4837,6 @@ open func cancelSignIn()  {try! rustCall() {
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 }
-}
-    
-    /**
-     * Finds out why people can't sign in: walks the steps of the vendor's guide against the server,
-     * beside the session, which goes on untouched. Without a password it checks what needs none;
-     * with one, given as UTF-8 bytes, it signs in once and extends that session once or twice.
-     *
-     * # Errors
-     * `invalid_input` when the password is not UTF-8. Whatever else goes wrong is in the report.
-     */
-open func examine(username: String, password: Data?)async throws  -> DoctorReport  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_quickaccess_ffi_fn_method_session_examine(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(username),FfiConverterOptionData.lower(password)
-                )
-            },
-            pollFunc: ffi_quickaccess_ffi_rust_future_poll_rust_buffer,
-            completeFunc: ffi_quickaccess_ffi_rust_future_complete_rust_buffer,
-            freeFunc: ffi_quickaccess_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterTypeDoctorReport_lift,
-            errorHandler: FfiConverterTypeQuickAccessError_lift
-        )
 }
     
     /**
@@ -3144,6 +5699,243 @@ public func FfiConverterTypeAccount_lower(_ value: Account) -> RustBuffer {
 
 
 /**
+ * A request to the server's API.
+ *
+ * One that changes nothing (GET, HEAD) is tried again when the way broke or the server was busy;
+ * what may have acted is never repeated.
+ */
+public struct ApiRequest: Equatable, Hashable, CustomDebugStringConvertible {
+    /**
+     * The method, such as `GET`.
+     */
+    public var method: String
+    /**
+     * The path below `/api`, such as `guest` or `/endpoint/mac-address/00-00-5e-00-53-01`.
+     */
+    public var path: String
+    /**
+     * Parameters of the query, in this order; they are encoded here.
+     */
+    public var query: [NameAndValue]
+    /**
+     * Headers, such as `If-Match`. Those that tell who asks or where the message ends are the
+     * library's own and refused (`invalid_input`).
+     */
+    public var headers: [NameAndValue]
+    /**
+     * The body.
+     */
+    public var body: RequestBody?
+    /**
+     * The longest that all of it may take: the wait for a token, every try and every pause.
+     * Without one each try has the time of [`Timeouts`](crate::Timeouts).
+     */
+    public var deadline: TimeInterval?
+    /**
+     * How often a request that changes nothing may be tried again; 2 unless set.
+     */
+    public var retries: UInt32?
+    /**
+     * The largest body of the answer, in bytes; 8 MiB unless set. A download has no limit.
+     */
+    public var maxBody: UInt64?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The method, such as `GET`.
+         */method: String, 
+        /**
+         * The path below `/api`, such as `guest` or `/endpoint/mac-address/00-00-5e-00-53-01`.
+         */path: String, 
+        /**
+         * Parameters of the query, in this order; they are encoded here.
+         */query: [NameAndValue] = [], 
+        /**
+         * Headers, such as `If-Match`. Those that tell who asks or where the message ends are the
+         * library's own and refused (`invalid_input`).
+         */headers: [NameAndValue] = [], 
+        /**
+         * The body.
+         */body: RequestBody? = nil, 
+        /**
+         * The longest that all of it may take: the wait for a token, every try and every pause.
+         * Without one each try has the time of [`Timeouts`](crate::Timeouts).
+         */deadline: TimeInterval? = nil, 
+        /**
+         * How often a request that changes nothing may be tried again; 2 unless set.
+         */retries: UInt32? = nil, 
+        /**
+         * The largest body of the answer, in bytes; 8 MiB unless set. A download has no limit.
+         */maxBody: UInt64? = nil) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.deadline = deadline
+        self.retries = retries
+        self.maxBody = maxBody
+    }
+
+    
+
+    
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_apirequest_uniffi_trait_debug(
+            FfiConverterTypeApiRequest_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension ApiRequest: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeApiRequest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ApiRequest {
+        return
+            try ApiRequest(
+                method: FfiConverterString.read(from: &buf), 
+                path: FfiConverterString.read(from: &buf), 
+                query: FfiConverterSequenceTypeNameAndValue.read(from: &buf), 
+                headers: FfiConverterSequenceTypeNameAndValue.read(from: &buf), 
+                body: FfiConverterOptionTypeRequestBody.read(from: &buf), 
+                deadline: FfiConverterOptionDuration.read(from: &buf), 
+                retries: FfiConverterOptionUInt32.read(from: &buf), 
+                maxBody: FfiConverterOptionUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ApiRequest, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.method, into: &buf)
+        FfiConverterString.write(value.path, into: &buf)
+        FfiConverterSequenceTypeNameAndValue.write(value.query, into: &buf)
+        FfiConverterSequenceTypeNameAndValue.write(value.headers, into: &buf)
+        FfiConverterOptionTypeRequestBody.write(value.body, into: &buf)
+        FfiConverterOptionDuration.write(value.deadline, into: &buf)
+        FfiConverterOptionUInt32.write(value.retries, into: &buf)
+        FfiConverterOptionUInt64.write(value.maxBody, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApiRequest_lift(_ buf: RustBuffer) throws -> ApiRequest {
+    return try FfiConverterTypeApiRequest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApiRequest_lower(_ value: ApiRequest) -> RustBuffer {
+    return FfiConverterTypeApiRequest.lower(value)
+}
+
+
+/**
+ * A success, as it came.
+ */
+public struct ApiResponse: Equatable, Hashable, CustomDebugStringConvertible {
+    /**
+     * The HTTP status: 200 to 299, or 304.
+     */
+    public var status: UInt16
+    /**
+     * The media type, such as `application/json`.
+     */
+    public var contentType: String?
+    /**
+     * The body.
+     */
+    public var body: Data
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The HTTP status: 200 to 299, or 304.
+         */status: UInt16, 
+        /**
+         * The media type, such as `application/json`.
+         */contentType: String?, 
+        /**
+         * The body.
+         */body: Data) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+
+    
+
+    
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_apiresponse_uniffi_trait_debug(
+            FfiConverterTypeApiResponse_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension ApiResponse: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeApiResponse: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ApiResponse {
+        return
+            try ApiResponse(
+                status: FfiConverterUInt16.read(from: &buf), 
+                contentType: FfiConverterOptionString.read(from: &buf), 
+                body: FfiConverterData.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ApiResponse, into buf: inout [UInt8]) {
+        FfiConverterUInt16.write(value.status, into: &buf)
+        FfiConverterOptionString.write(value.contentType, into: &buf)
+        FfiConverterData.write(value.body, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApiResponse_lift(_ buf: RustBuffer) throws -> ApiResponse {
+    return try FfiConverterTypeApiResponse.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApiResponse_lower(_ value: ApiResponse) -> RustBuffer {
+    return FfiConverterTypeApiResponse.lower(value)
+}
+
+
+/**
  * What people need to know of a certificate. Its texts come from whoever made it and prove
  * nothing; the fingerprint is what to compare.
  */
@@ -3452,6 +6244,206 @@ public func FfiConverterTypeClientAnswer_lower(_ value: ClientAnswer) -> RustBuf
 
 
 /**
+ * A device account.
+ */
+public struct Device: Equatable, Hashable, CustomDebugStringConvertible {
+    /**
+     * Its number.
+     */
+    public var id: UInt64
+    /**
+     * Its MAC address as the server writes it.
+     */
+    public var macAddress: String
+    /**
+     * The same like `00:00:5e:00:53:01`, if the server's text is one.
+     */
+    public var mac: String?
+    /**
+     * The name that its sessions have.
+     */
+    public var username: String?
+    /**
+     * Whether the account may be used, as far as this switch goes.
+     */
+    public var enabled: Bool?
+    /**
+     * What follows from the switch and the times.
+     */
+    public var currentState: AccountState
+    /**
+     * The role's number.
+     */
+    public var roleId: UInt64?
+    /**
+     * The role's name.
+     */
+    public var roleName: String?
+    /**
+     * From when it may be used, in the server's words.
+     */
+    public var startTime: String?
+    /**
+     * Until when it may be used, in the server's words; nothing for ever.
+     */
+    public var expireTime: String?
+    /**
+     * Who answers for it.
+     */
+    public var sponsorName: String?
+    /**
+     * The name to show.
+     */
+    public var visitorName: String?
+    /**
+     * A note.
+     */
+    public var notes: String?
+    /**
+     * Everything else.
+     */
+    public var other: [Member]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its number.
+         */id: UInt64, 
+        /**
+         * Its MAC address as the server writes it.
+         */macAddress: String, 
+        /**
+         * The same like `00:00:5e:00:53:01`, if the server's text is one.
+         */mac: String?, 
+        /**
+         * The name that its sessions have.
+         */username: String?, 
+        /**
+         * Whether the account may be used, as far as this switch goes.
+         */enabled: Bool?, 
+        /**
+         * What follows from the switch and the times.
+         */currentState: AccountState, 
+        /**
+         * The role's number.
+         */roleId: UInt64?, 
+        /**
+         * The role's name.
+         */roleName: String?, 
+        /**
+         * From when it may be used, in the server's words.
+         */startTime: String?, 
+        /**
+         * Until when it may be used, in the server's words; nothing for ever.
+         */expireTime: String?, 
+        /**
+         * Who answers for it.
+         */sponsorName: String?, 
+        /**
+         * The name to show.
+         */visitorName: String?, 
+        /**
+         * A note.
+         */notes: String?, 
+        /**
+         * Everything else.
+         */other: [Member]) {
+        self.id = id
+        self.macAddress = macAddress
+        self.mac = mac
+        self.username = username
+        self.enabled = enabled
+        self.currentState = currentState
+        self.roleId = roleId
+        self.roleName = roleName
+        self.startTime = startTime
+        self.expireTime = expireTime
+        self.sponsorName = sponsorName
+        self.visitorName = visitorName
+        self.notes = notes
+        self.other = other
+    }
+
+    
+
+    
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_device_uniffi_trait_debug(
+            FfiConverterTypeDevice_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension Device: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDevice: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Device {
+        return
+            try Device(
+                id: FfiConverterUInt64.read(from: &buf), 
+                macAddress: FfiConverterString.read(from: &buf), 
+                mac: FfiConverterOptionString.read(from: &buf), 
+                username: FfiConverterOptionString.read(from: &buf), 
+                enabled: FfiConverterOptionBool.read(from: &buf), 
+                currentState: FfiConverterTypeAccountState.read(from: &buf), 
+                roleId: FfiConverterOptionUInt64.read(from: &buf), 
+                roleName: FfiConverterOptionString.read(from: &buf), 
+                startTime: FfiConverterOptionString.read(from: &buf), 
+                expireTime: FfiConverterOptionString.read(from: &buf), 
+                sponsorName: FfiConverterOptionString.read(from: &buf), 
+                visitorName: FfiConverterOptionString.read(from: &buf), 
+                notes: FfiConverterOptionString.read(from: &buf), 
+                other: FfiConverterSequenceTypeMember.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Device, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.id, into: &buf)
+        FfiConverterString.write(value.macAddress, into: &buf)
+        FfiConverterOptionString.write(value.mac, into: &buf)
+        FfiConverterOptionString.write(value.username, into: &buf)
+        FfiConverterOptionBool.write(value.enabled, into: &buf)
+        FfiConverterTypeAccountState.write(value.currentState, into: &buf)
+        FfiConverterOptionUInt64.write(value.roleId, into: &buf)
+        FfiConverterOptionString.write(value.roleName, into: &buf)
+        FfiConverterOptionString.write(value.startTime, into: &buf)
+        FfiConverterOptionString.write(value.expireTime, into: &buf)
+        FfiConverterOptionString.write(value.sponsorName, into: &buf)
+        FfiConverterOptionString.write(value.visitorName, into: &buf)
+        FfiConverterOptionString.write(value.notes, into: &buf)
+        FfiConverterSequenceTypeMember.write(value.other, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDevice_lift(_ buf: RustBuffer) throws -> Device {
+    return try FfiConverterTypeDevice.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDevice_lower(_ value: Device) -> RustBuffer {
+    return FfiConverterTypeDevice.lower(value)
+}
+
+
+/**
  * One check and what came of it.
  */
 public struct DoctorCheck: Equatable, Hashable {
@@ -3733,6 +6725,176 @@ public func FfiConverterTypeDoctorReport_lower(_ value: DoctorReport) -> RustBuf
 
 
 /**
+ * An endpoint.
+ */
+public struct Endpoint: Equatable, Hashable, CustomDebugStringConvertible {
+    /**
+     * Its number.
+     */
+    public var id: UInt64
+    /**
+     * Its MAC address as the server writes it.
+     */
+    public var macAddress: String
+    /**
+     * The same like `00:00:5e:00:53:01`, if the server's text is one.
+     */
+    public var mac: String?
+    /**
+     * Whether it is known, and let in.
+     */
+    public var status: EndpointStatus
+    /**
+     * A note.
+     */
+    public var description: String?
+    /**
+     * Whether the device makes its MAC address up.
+     */
+    public var randomizedMac: Bool?
+    /**
+     * When it was added, as a text for people: no time that a program could read for sure.
+     */
+    public var addedAt: String?
+    /**
+     * When it was changed, as a text for people.
+     */
+    public var updatedAt: String?
+    /**
+     * Attributes of an administrator's own.
+     */
+    public var attributes: [Member]
+    /**
+     * What the device was found to be: category, family, name, addresses.
+     */
+    public var profile: [Member]
+    /**
+     * Everything else.
+     */
+    public var other: [Member]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its number.
+         */id: UInt64, 
+        /**
+         * Its MAC address as the server writes it.
+         */macAddress: String, 
+        /**
+         * The same like `00:00:5e:00:53:01`, if the server's text is one.
+         */mac: String?, 
+        /**
+         * Whether it is known, and let in.
+         */status: EndpointStatus, 
+        /**
+         * A note.
+         */description: String?, 
+        /**
+         * Whether the device makes its MAC address up.
+         */randomizedMac: Bool?, 
+        /**
+         * When it was added, as a text for people: no time that a program could read for sure.
+         */addedAt: String?, 
+        /**
+         * When it was changed, as a text for people.
+         */updatedAt: String?, 
+        /**
+         * Attributes of an administrator's own.
+         */attributes: [Member], 
+        /**
+         * What the device was found to be: category, family, name, addresses.
+         */profile: [Member], 
+        /**
+         * Everything else.
+         */other: [Member]) {
+        self.id = id
+        self.macAddress = macAddress
+        self.mac = mac
+        self.status = status
+        self.description = description
+        self.randomizedMac = randomizedMac
+        self.addedAt = addedAt
+        self.updatedAt = updatedAt
+        self.attributes = attributes
+        self.profile = profile
+        self.other = other
+    }
+
+    
+
+    
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_endpoint_uniffi_trait_debug(
+            FfiConverterTypeEndpoint_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension Endpoint: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEndpoint: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Endpoint {
+        return
+            try Endpoint(
+                id: FfiConverterUInt64.read(from: &buf), 
+                macAddress: FfiConverterString.read(from: &buf), 
+                mac: FfiConverterOptionString.read(from: &buf), 
+                status: FfiConverterTypeEndpointStatus.read(from: &buf), 
+                description: FfiConverterOptionString.read(from: &buf), 
+                randomizedMac: FfiConverterOptionBool.read(from: &buf), 
+                addedAt: FfiConverterOptionString.read(from: &buf), 
+                updatedAt: FfiConverterOptionString.read(from: &buf), 
+                attributes: FfiConverterSequenceTypeMember.read(from: &buf), 
+                profile: FfiConverterSequenceTypeMember.read(from: &buf), 
+                other: FfiConverterSequenceTypeMember.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Endpoint, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.id, into: &buf)
+        FfiConverterString.write(value.macAddress, into: &buf)
+        FfiConverterOptionString.write(value.mac, into: &buf)
+        FfiConverterTypeEndpointStatus.write(value.status, into: &buf)
+        FfiConverterOptionString.write(value.description, into: &buf)
+        FfiConverterOptionBool.write(value.randomizedMac, into: &buf)
+        FfiConverterOptionString.write(value.addedAt, into: &buf)
+        FfiConverterOptionString.write(value.updatedAt, into: &buf)
+        FfiConverterSequenceTypeMember.write(value.attributes, into: &buf)
+        FfiConverterSequenceTypeMember.write(value.profile, into: &buf)
+        FfiConverterSequenceTypeMember.write(value.other, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEndpoint_lift(_ buf: RustBuffer) throws -> Endpoint {
+    return try FfiConverterTypeEndpoint.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEndpoint_lower(_ value: Endpoint) -> RustBuffer {
+    return FfiConverterTypeEndpoint.lower(value)
+}
+
+
+/**
  * One row of the table of codes.
  */
 public struct ErrorRow: Equatable, Hashable {
@@ -3887,6 +7049,385 @@ public func FfiConverterTypeFieldFault_lift(_ buf: RustBuffer) throws -> FieldFa
 #endif
 public func FfiConverterTypeFieldFault_lower(_ value: FieldFault) -> RustBuffer {
     return FfiConverterTypeFieldFault.lower(value)
+}
+
+
+/**
+ * What a form says of a file.
+ */
+public struct FormFile: Equatable, Hashable {
+    /**
+     * The file's own name.
+     */
+    public var name: String
+    /**
+     * Its media type, such as `text/csv`.
+     */
+    public var mediaType: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The file's own name.
+         */name: String, 
+        /**
+         * Its media type, such as `text/csv`.
+         */mediaType: String) {
+        self.name = name
+        self.mediaType = mediaType
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension FormFile: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFormFile: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FormFile {
+        return
+            try FormFile(
+                name: FfiConverterString.read(from: &buf), 
+                mediaType: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FormFile, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.mediaType, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFormFile_lift(_ buf: RustBuffer) throws -> FormFile {
+    return try FfiConverterTypeFormFile.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFormFile_lower(_ value: FormFile) -> RustBuffer {
+    return FfiConverterTypeFormFile.lower(value)
+}
+
+
+/**
+ * A field of a form, or a file.
+ */
+public struct FormPart: Equatable, Hashable, CustomDebugStringConvertible {
+    /**
+     * The field's name.
+     */
+    public var name: String
+    /**
+     * What is in it; a field without a file is text in UTF-8.
+     */
+    public var content: Data
+    /**
+     * The file, if it is one.
+     */
+    public var file: FormFile?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The field's name.
+         */name: String, 
+        /**
+         * What is in it; a field without a file is text in UTF-8.
+         */content: Data, 
+        /**
+         * The file, if it is one.
+         */file: FormFile? = nil) {
+        self.name = name
+        self.content = content
+        self.file = file
+    }
+
+    
+
+    
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_formpart_uniffi_trait_debug(
+            FfiConverterTypeFormPart_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension FormPart: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFormPart: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FormPart {
+        return
+            try FormPart(
+                name: FfiConverterString.read(from: &buf), 
+                content: FfiConverterData.read(from: &buf), 
+                file: FfiConverterOptionTypeFormFile.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FormPart, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterData.write(value.content, into: &buf)
+        FfiConverterOptionTypeFormFile.write(value.file, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFormPart_lift(_ buf: RustBuffer) throws -> FormPart {
+    return try FfiConverterTypeFormPart.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFormPart_lower(_ value: FormPart) -> RustBuffer {
+    return FfiConverterTypeFormPart.lower(value)
+}
+
+
+/**
+ * A guest account.
+ */
+public struct Guest: Equatable, Hashable, CustomDebugStringConvertible {
+    /**
+     * Its number.
+     */
+    public var id: UInt64
+    /**
+     * The name to sign in with.
+     */
+    public var username: String
+    /**
+     * Whether the account may be used, as far as this switch goes.
+     */
+    public var enabled: Bool?
+    /**
+     * What follows from the switch, the times and the sponsor.
+     */
+    public var currentState: AccountState
+    /**
+     * The role's number.
+     */
+    public var roleId: UInt64?
+    /**
+     * The role's name.
+     */
+    public var roleName: String?
+    /**
+     * From when it may be used, in the server's words.
+     */
+    public var startTime: String?
+    /**
+     * Until when it may be used, in the server's words; nothing for ever.
+     */
+    public var expireTime: String?
+    /**
+     * Who answers for the guest.
+     */
+    public var sponsorName: String?
+    /**
+     * The guest's address.
+     */
+    public var email: String?
+    /**
+     * The guest's full name.
+     */
+    public var visitorName: String?
+    /**
+     * The guest's company.
+     */
+    public var visitorCompany: String?
+    /**
+     * The guest's telephone number.
+     */
+    public var visitorPhone: String?
+    /**
+     * The MAC address of the guest's device, as the server writes it.
+     */
+    public var macAddress: String?
+    /**
+     * A note.
+     */
+    public var notes: String?
+    /**
+     * Everything else, fields of an administrator's own included.
+     */
+    public var other: [Member]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its number.
+         */id: UInt64, 
+        /**
+         * The name to sign in with.
+         */username: String, 
+        /**
+         * Whether the account may be used, as far as this switch goes.
+         */enabled: Bool?, 
+        /**
+         * What follows from the switch, the times and the sponsor.
+         */currentState: AccountState, 
+        /**
+         * The role's number.
+         */roleId: UInt64?, 
+        /**
+         * The role's name.
+         */roleName: String?, 
+        /**
+         * From when it may be used, in the server's words.
+         */startTime: String?, 
+        /**
+         * Until when it may be used, in the server's words; nothing for ever.
+         */expireTime: String?, 
+        /**
+         * Who answers for the guest.
+         */sponsorName: String?, 
+        /**
+         * The guest's address.
+         */email: String?, 
+        /**
+         * The guest's full name.
+         */visitorName: String?, 
+        /**
+         * The guest's company.
+         */visitorCompany: String?, 
+        /**
+         * The guest's telephone number.
+         */visitorPhone: String?, 
+        /**
+         * The MAC address of the guest's device, as the server writes it.
+         */macAddress: String?, 
+        /**
+         * A note.
+         */notes: String?, 
+        /**
+         * Everything else, fields of an administrator's own included.
+         */other: [Member]) {
+        self.id = id
+        self.username = username
+        self.enabled = enabled
+        self.currentState = currentState
+        self.roleId = roleId
+        self.roleName = roleName
+        self.startTime = startTime
+        self.expireTime = expireTime
+        self.sponsorName = sponsorName
+        self.email = email
+        self.visitorName = visitorName
+        self.visitorCompany = visitorCompany
+        self.visitorPhone = visitorPhone
+        self.macAddress = macAddress
+        self.notes = notes
+        self.other = other
+    }
+
+    
+
+    
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_guest_uniffi_trait_debug(
+            FfiConverterTypeGuest_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension Guest: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGuest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Guest {
+        return
+            try Guest(
+                id: FfiConverterUInt64.read(from: &buf), 
+                username: FfiConverterString.read(from: &buf), 
+                enabled: FfiConverterOptionBool.read(from: &buf), 
+                currentState: FfiConverterTypeAccountState.read(from: &buf), 
+                roleId: FfiConverterOptionUInt64.read(from: &buf), 
+                roleName: FfiConverterOptionString.read(from: &buf), 
+                startTime: FfiConverterOptionString.read(from: &buf), 
+                expireTime: FfiConverterOptionString.read(from: &buf), 
+                sponsorName: FfiConverterOptionString.read(from: &buf), 
+                email: FfiConverterOptionString.read(from: &buf), 
+                visitorName: FfiConverterOptionString.read(from: &buf), 
+                visitorCompany: FfiConverterOptionString.read(from: &buf), 
+                visitorPhone: FfiConverterOptionString.read(from: &buf), 
+                macAddress: FfiConverterOptionString.read(from: &buf), 
+                notes: FfiConverterOptionString.read(from: &buf), 
+                other: FfiConverterSequenceTypeMember.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Guest, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.id, into: &buf)
+        FfiConverterString.write(value.username, into: &buf)
+        FfiConverterOptionBool.write(value.enabled, into: &buf)
+        FfiConverterTypeAccountState.write(value.currentState, into: &buf)
+        FfiConverterOptionUInt64.write(value.roleId, into: &buf)
+        FfiConverterOptionString.write(value.roleName, into: &buf)
+        FfiConverterOptionString.write(value.startTime, into: &buf)
+        FfiConverterOptionString.write(value.expireTime, into: &buf)
+        FfiConverterOptionString.write(value.sponsorName, into: &buf)
+        FfiConverterOptionString.write(value.email, into: &buf)
+        FfiConverterOptionString.write(value.visitorName, into: &buf)
+        FfiConverterOptionString.write(value.visitorCompany, into: &buf)
+        FfiConverterOptionString.write(value.visitorPhone, into: &buf)
+        FfiConverterOptionString.write(value.macAddress, into: &buf)
+        FfiConverterOptionString.write(value.notes, into: &buf)
+        FfiConverterSequenceTypeMember.write(value.other, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGuest_lift(_ buf: RustBuffer) throws -> Guest {
+    return try FfiConverterTypeGuest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGuest_lower(_ value: Guest) -> RustBuffer {
+    return FfiConverterTypeGuest.lower(value)
 }
 
 
@@ -4059,6 +7600,106 @@ public func FfiConverterTypeIdentity_lower(_ value: Identity) -> RustBuffer {
 
 
 /**
+ * What is asked of a collection. Left alone, it asks for all rows in the server's own order, 25 a
+ * page.
+ */
+public struct ListQuery: Equatable, Hashable {
+    /**
+     * Which rows are meant; all of them unless set.
+     */
+    public var filter: Filter?
+    /**
+     * In which order they come.
+     */
+    public var sort: Sort?
+    /**
+     * How many rows are passed over.
+     */
+    public var offset: UInt64
+    /**
+     * How many rows a page has: 1 to 1,000.
+     */
+    public var limit: UInt32?
+    /**
+     * Whether the server counts all rows that are meant, which takes time on large tables.
+     */
+    public var count: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Which rows are meant; all of them unless set.
+         */filter: Filter? = nil, 
+        /**
+         * In which order they come.
+         */sort: Sort? = nil, 
+        /**
+         * How many rows are passed over.
+         */offset: UInt64 = UInt64(0), 
+        /**
+         * How many rows a page has: 1 to 1,000.
+         */limit: UInt32? = nil, 
+        /**
+         * Whether the server counts all rows that are meant, which takes time on large tables.
+         */count: Bool = false) {
+        self.filter = filter
+        self.sort = sort
+        self.offset = offset
+        self.limit = limit
+        self.count = count
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ListQuery: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeListQuery: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ListQuery {
+        return
+            try ListQuery(
+                filter: FfiConverterOptionTypeFilter.read(from: &buf), 
+                sort: FfiConverterOptionTypeSort.read(from: &buf), 
+                offset: FfiConverterUInt64.read(from: &buf), 
+                limit: FfiConverterOptionUInt32.read(from: &buf), 
+                count: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ListQuery, into buf: inout [UInt8]) {
+        FfiConverterOptionTypeFilter.write(value.filter, into: &buf)
+        FfiConverterOptionTypeSort.write(value.sort, into: &buf)
+        FfiConverterUInt64.write(value.offset, into: &buf)
+        FfiConverterOptionUInt32.write(value.limit, into: &buf)
+        FfiConverterBool.write(value.count, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeListQuery_lift(_ buf: RustBuffer) throws -> ListQuery {
+    return try FfiConverterTypeListQuery.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeListQuery_lower(_ value: ListQuery) -> RustBuffer {
+    return FfiConverterTypeListQuery.lower(value)
+}
+
+
+/**
  * One line of the log. There is no secret in it.
  */
 public struct LogRecord: Equatable, Hashable {
@@ -4138,6 +7779,85 @@ public func FfiConverterTypeLogRecord_lower(_ value: LogRecord) -> RustBuffer {
 
 
 /**
+ * The MAC address of a device.
+ */
+public struct MacAddress: Equatable, Hashable {
+    /**
+     * Such as `00:00:5e:00:53:01`.
+     */
+    public var text: String
+    /**
+     * Twelve digits, as lists show it.
+     */
+    public var bare: String
+    /**
+     * Whether the device has made it up, as phones do for each network.
+     */
+    public var isRandomized: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Such as `00:00:5e:00:53:01`.
+         */text: String, 
+        /**
+         * Twelve digits, as lists show it.
+         */bare: String, 
+        /**
+         * Whether the device has made it up, as phones do for each network.
+         */isRandomized: Bool) {
+        self.text = text
+        self.bare = bare
+        self.isRandomized = isRandomized
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension MacAddress: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMacAddress: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MacAddress {
+        return
+            try MacAddress(
+                text: FfiConverterString.read(from: &buf), 
+                bare: FfiConverterString.read(from: &buf), 
+                isRandomized: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MacAddress, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.text, into: &buf)
+        FfiConverterString.write(value.bare, into: &buf)
+        FfiConverterBool.write(value.isRandomized, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMacAddress_lift(_ buf: RustBuffer) throws -> MacAddress {
+    return try FfiConverterTypeMacAddress.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMacAddress_lower(_ value: MacAddress) -> RustBuffer {
+    return FfiConverterTypeMacAddress.lower(value)
+}
+
+
+/**
  * Something that the server said.
  */
 public struct Member: Equatable, Hashable {
@@ -4203,6 +7923,725 @@ public func FfiConverterTypeMember_lift(_ buf: RustBuffer) throws -> Member {
 #endif
 public func FfiConverterTypeMember_lower(_ value: Member) -> RustBuffer {
     return FfiConverterTypeMember.lower(value)
+}
+
+
+/**
+ * A parameter of a query, or a header.
+ */
+public struct NameAndValue: Equatable, Hashable, CustomDebugStringConvertible {
+    /**
+     * Its name.
+     */
+    public var name: String
+    /**
+     * Its value.
+     */
+    public var value: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its name.
+         */name: String, 
+        /**
+         * Its value.
+         */value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    
+
+    
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_nameandvalue_uniffi_trait_debug(
+            FfiConverterTypeNameAndValue_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension NameAndValue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNameAndValue: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NameAndValue {
+        return
+            try NameAndValue(
+                name: FfiConverterString.read(from: &buf), 
+                value: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: NameAndValue, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.value, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNameAndValue_lift(_ buf: RustBuffer) throws -> NameAndValue {
+    return try FfiConverterTypeNameAndValue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNameAndValue_lower(_ value: NameAndValue) -> RustBuffer {
+    return FfiConverterTypeNameAndValue.lower(value)
+}
+
+
+/**
+ * A session of somebody, or something, on the network.
+ */
+public struct NetworkSession: Equatable, Hashable, CustomDebugStringConvertible {
+    /**
+     * Its id, a text.
+     */
+    public var id: String
+    /**
+     * Who.
+     */
+    public var username: String?
+    /**
+     * The device's MAC address as the server writes it.
+     */
+    public var macAddress: String?
+    /**
+     * The same like `00:00:5e:00:53:01`, if the server's text is one.
+     */
+    public var mac: String?
+    /**
+     * The device's IP address.
+     */
+    public var framedipaddress: String?
+    /**
+     * When it began, in the server's words.
+     */
+    public var acctstarttime: String?
+    /**
+     * When it ended, in the server's words; nothing while it goes on.
+     */
+    public var acctstoptime: String?
+    /**
+     * How long it lasted so far, in seconds.
+     */
+    public var acctsessiontime: UInt64?
+    /**
+     * Whether it goes on.
+     */
+    public var state: NetworkSessionState
+    /**
+     * The wireless network.
+     */
+    public var ssid: String?
+    /**
+     * The access point.
+     */
+    public var apName: String?
+    /**
+     * The network device.
+     */
+    public var nasName: String?
+    /**
+     * The network device's IP address.
+     */
+    public var nasipaddress: String?
+    /**
+     * The role in Policy Manager.
+     */
+    public var tipsrole: String?
+    /**
+     * The role on the network device.
+     */
+    public var arubauserrole: String?
+    /**
+     * Bytes both ways.
+     */
+    public var totalTraffic: UInt64?
+    /**
+     * Everything else.
+     */
+    public var other: [Member]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its id, a text.
+         */id: String, 
+        /**
+         * Who.
+         */username: String?, 
+        /**
+         * The device's MAC address as the server writes it.
+         */macAddress: String?, 
+        /**
+         * The same like `00:00:5e:00:53:01`, if the server's text is one.
+         */mac: String?, 
+        /**
+         * The device's IP address.
+         */framedipaddress: String?, 
+        /**
+         * When it began, in the server's words.
+         */acctstarttime: String?, 
+        /**
+         * When it ended, in the server's words; nothing while it goes on.
+         */acctstoptime: String?, 
+        /**
+         * How long it lasted so far, in seconds.
+         */acctsessiontime: UInt64?, 
+        /**
+         * Whether it goes on.
+         */state: NetworkSessionState, 
+        /**
+         * The wireless network.
+         */ssid: String?, 
+        /**
+         * The access point.
+         */apName: String?, 
+        /**
+         * The network device.
+         */nasName: String?, 
+        /**
+         * The network device's IP address.
+         */nasipaddress: String?, 
+        /**
+         * The role in Policy Manager.
+         */tipsrole: String?, 
+        /**
+         * The role on the network device.
+         */arubauserrole: String?, 
+        /**
+         * Bytes both ways.
+         */totalTraffic: UInt64?, 
+        /**
+         * Everything else.
+         */other: [Member]) {
+        self.id = id
+        self.username = username
+        self.macAddress = macAddress
+        self.mac = mac
+        self.framedipaddress = framedipaddress
+        self.acctstarttime = acctstarttime
+        self.acctstoptime = acctstoptime
+        self.acctsessiontime = acctsessiontime
+        self.state = state
+        self.ssid = ssid
+        self.apName = apName
+        self.nasName = nasName
+        self.nasipaddress = nasipaddress
+        self.tipsrole = tipsrole
+        self.arubauserrole = arubauserrole
+        self.totalTraffic = totalTraffic
+        self.other = other
+    }
+
+    
+
+    
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_networksession_uniffi_trait_debug(
+            FfiConverterTypeNetworkSession_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension NetworkSession: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNetworkSession: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NetworkSession {
+        return
+            try NetworkSession(
+                id: FfiConverterString.read(from: &buf), 
+                username: FfiConverterOptionString.read(from: &buf), 
+                macAddress: FfiConverterOptionString.read(from: &buf), 
+                mac: FfiConverterOptionString.read(from: &buf), 
+                framedipaddress: FfiConverterOptionString.read(from: &buf), 
+                acctstarttime: FfiConverterOptionString.read(from: &buf), 
+                acctstoptime: FfiConverterOptionString.read(from: &buf), 
+                acctsessiontime: FfiConverterOptionUInt64.read(from: &buf), 
+                state: FfiConverterTypeNetworkSessionState.read(from: &buf), 
+                ssid: FfiConverterOptionString.read(from: &buf), 
+                apName: FfiConverterOptionString.read(from: &buf), 
+                nasName: FfiConverterOptionString.read(from: &buf), 
+                nasipaddress: FfiConverterOptionString.read(from: &buf), 
+                tipsrole: FfiConverterOptionString.read(from: &buf), 
+                arubauserrole: FfiConverterOptionString.read(from: &buf), 
+                totalTraffic: FfiConverterOptionUInt64.read(from: &buf), 
+                other: FfiConverterSequenceTypeMember.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: NetworkSession, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterOptionString.write(value.username, into: &buf)
+        FfiConverterOptionString.write(value.macAddress, into: &buf)
+        FfiConverterOptionString.write(value.mac, into: &buf)
+        FfiConverterOptionString.write(value.framedipaddress, into: &buf)
+        FfiConverterOptionString.write(value.acctstarttime, into: &buf)
+        FfiConverterOptionString.write(value.acctstoptime, into: &buf)
+        FfiConverterOptionUInt64.write(value.acctsessiontime, into: &buf)
+        FfiConverterTypeNetworkSessionState.write(value.state, into: &buf)
+        FfiConverterOptionString.write(value.ssid, into: &buf)
+        FfiConverterOptionString.write(value.apName, into: &buf)
+        FfiConverterOptionString.write(value.nasName, into: &buf)
+        FfiConverterOptionString.write(value.nasipaddress, into: &buf)
+        FfiConverterOptionString.write(value.tipsrole, into: &buf)
+        FfiConverterOptionString.write(value.arubauserrole, into: &buf)
+        FfiConverterOptionUInt64.write(value.totalTraffic, into: &buf)
+        FfiConverterSequenceTypeMember.write(value.other, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNetworkSession_lift(_ buf: RustBuffer) throws -> NetworkSession {
+    return try FfiConverterTypeNetworkSession.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNetworkSession_lower(_ value: NetworkSession) -> RustBuffer {
+    return FfiConverterTypeNetworkSession.lower(value)
+}
+
+
+/**
+ * A guest account to be made. The password is given beside it.
+ */
+public struct NewGuest: Equatable, Hashable {
+    /**
+     * The name to sign in with.
+     */
+    public var username: String
+    /**
+     * The number of the role.
+     */
+    public var roleId: UInt64
+    /**
+     * The guest's full name.
+     */
+    public var visitorName: String?
+    /**
+     * The guest's company.
+     */
+    public var visitorCompany: String?
+    /**
+     * The guest's telephone number, where a receipt by SMS goes.
+     */
+    public var visitorPhone: String?
+    /**
+     * The guest's address, where a receipt by mail goes.
+     */
+    public var email: String?
+    /**
+     * From when the account may be used.
+     */
+    public var startTime: Date?
+    /**
+     * Until when the account may be used.
+     */
+    public var expireTime: Date?
+    /**
+     * A note.
+     */
+    public var notes: String?
+    /**
+     * Fields of an administrator's own, as text.
+     */
+    public var other: [Member]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The name to sign in with.
+         */username: String, 
+        /**
+         * The number of the role.
+         */roleId: UInt64, 
+        /**
+         * The guest's full name.
+         */visitorName: String? = nil, 
+        /**
+         * The guest's company.
+         */visitorCompany: String? = nil, 
+        /**
+         * The guest's telephone number, where a receipt by SMS goes.
+         */visitorPhone: String? = nil, 
+        /**
+         * The guest's address, where a receipt by mail goes.
+         */email: String? = nil, 
+        /**
+         * From when the account may be used.
+         */startTime: Date? = nil, 
+        /**
+         * Until when the account may be used.
+         */expireTime: Date? = nil, 
+        /**
+         * A note.
+         */notes: String? = nil, 
+        /**
+         * Fields of an administrator's own, as text.
+         */other: [Member] = []) {
+        self.username = username
+        self.roleId = roleId
+        self.visitorName = visitorName
+        self.visitorCompany = visitorCompany
+        self.visitorPhone = visitorPhone
+        self.email = email
+        self.startTime = startTime
+        self.expireTime = expireTime
+        self.notes = notes
+        self.other = other
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension NewGuest: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNewGuest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NewGuest {
+        return
+            try NewGuest(
+                username: FfiConverterString.read(from: &buf), 
+                roleId: FfiConverterUInt64.read(from: &buf), 
+                visitorName: FfiConverterOptionString.read(from: &buf), 
+                visitorCompany: FfiConverterOptionString.read(from: &buf), 
+                visitorPhone: FfiConverterOptionString.read(from: &buf), 
+                email: FfiConverterOptionString.read(from: &buf), 
+                startTime: FfiConverterOptionTimestamp.read(from: &buf), 
+                expireTime: FfiConverterOptionTimestamp.read(from: &buf), 
+                notes: FfiConverterOptionString.read(from: &buf), 
+                other: FfiConverterSequenceTypeMember.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: NewGuest, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.username, into: &buf)
+        FfiConverterUInt64.write(value.roleId, into: &buf)
+        FfiConverterOptionString.write(value.visitorName, into: &buf)
+        FfiConverterOptionString.write(value.visitorCompany, into: &buf)
+        FfiConverterOptionString.write(value.visitorPhone, into: &buf)
+        FfiConverterOptionString.write(value.email, into: &buf)
+        FfiConverterOptionTimestamp.write(value.startTime, into: &buf)
+        FfiConverterOptionTimestamp.write(value.expireTime, into: &buf)
+        FfiConverterOptionString.write(value.notes, into: &buf)
+        FfiConverterSequenceTypeMember.write(value.other, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewGuest_lift(_ buf: RustBuffer) throws -> NewGuest {
+    return try FfiConverterTypeNewGuest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewGuest_lower(_ value: NewGuest) -> RustBuffer {
+    return FfiConverterTypeNewGuest.lower(value)
+}
+
+
+/**
+ * What Insight knows of a device.
+ */
+public struct OnlineStatus: Equatable, Hashable, CustomDebugStringConvertible {
+    /**
+     * Its MAC address as the server writes it.
+     */
+    public var macAddress: String?
+    /**
+     * Its IP address.
+     */
+    public var ip: String?
+    /**
+     * Whether it is on the network; nothing when the server does not say.
+     */
+    public var isOnline: Bool?
+    /**
+     * Who uses it.
+     */
+    public var user: String?
+    /**
+     * What kind of device it is.
+     */
+    public var deviceCategory: String?
+    /**
+     * Of which family.
+     */
+    public var deviceFamily: String?
+    /**
+     * Which one.
+     */
+    public var deviceName: String?
+    /**
+     * Its roles.
+     */
+    public var roles: [String]
+    /**
+     * When this was learned, in the server's words.
+     */
+    public var updatedAt: String?
+    /**
+     * Everything else.
+     */
+    public var other: [Member]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its MAC address as the server writes it.
+         */macAddress: String?, 
+        /**
+         * Its IP address.
+         */ip: String?, 
+        /**
+         * Whether it is on the network; nothing when the server does not say.
+         */isOnline: Bool?, 
+        /**
+         * Who uses it.
+         */user: String?, 
+        /**
+         * What kind of device it is.
+         */deviceCategory: String?, 
+        /**
+         * Of which family.
+         */deviceFamily: String?, 
+        /**
+         * Which one.
+         */deviceName: String?, 
+        /**
+         * Its roles.
+         */roles: [String], 
+        /**
+         * When this was learned, in the server's words.
+         */updatedAt: String?, 
+        /**
+         * Everything else.
+         */other: [Member]) {
+        self.macAddress = macAddress
+        self.ip = ip
+        self.isOnline = isOnline
+        self.user = user
+        self.deviceCategory = deviceCategory
+        self.deviceFamily = deviceFamily
+        self.deviceName = deviceName
+        self.roles = roles
+        self.updatedAt = updatedAt
+        self.other = other
+    }
+
+    
+
+    
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_onlinestatus_uniffi_trait_debug(
+            FfiConverterTypeOnlineStatus_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension OnlineStatus: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeOnlineStatus: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> OnlineStatus {
+        return
+            try OnlineStatus(
+                macAddress: FfiConverterOptionString.read(from: &buf), 
+                ip: FfiConverterOptionString.read(from: &buf), 
+                isOnline: FfiConverterOptionBool.read(from: &buf), 
+                user: FfiConverterOptionString.read(from: &buf), 
+                deviceCategory: FfiConverterOptionString.read(from: &buf), 
+                deviceFamily: FfiConverterOptionString.read(from: &buf), 
+                deviceName: FfiConverterOptionString.read(from: &buf), 
+                roles: FfiConverterSequenceString.read(from: &buf), 
+                updatedAt: FfiConverterOptionString.read(from: &buf), 
+                other: FfiConverterSequenceTypeMember.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: OnlineStatus, into buf: inout [UInt8]) {
+        FfiConverterOptionString.write(value.macAddress, into: &buf)
+        FfiConverterOptionString.write(value.ip, into: &buf)
+        FfiConverterOptionBool.write(value.isOnline, into: &buf)
+        FfiConverterOptionString.write(value.user, into: &buf)
+        FfiConverterOptionString.write(value.deviceCategory, into: &buf)
+        FfiConverterOptionString.write(value.deviceFamily, into: &buf)
+        FfiConverterOptionString.write(value.deviceName, into: &buf)
+        FfiConverterSequenceString.write(value.roles, into: &buf)
+        FfiConverterOptionString.write(value.updatedAt, into: &buf)
+        FfiConverterSequenceTypeMember.write(value.other, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOnlineStatus_lift(_ buf: RustBuffer) throws -> OnlineStatus {
+    return try FfiConverterTypeOnlineStatus.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOnlineStatus_lower(_ value: OnlineStatus) -> RustBuffer {
+    return FfiConverterTypeOnlineStatus.lower(value)
+}
+
+
+/**
+ * One page of a collection.
+ */
+public struct Page: Equatable, Hashable, CustomDebugStringConvertible {
+    /**
+     * The rows, each a JSON object.
+     */
+    public var rows: [String]
+    /**
+     * How many rows come before this page.
+     */
+    public var offset: UInt64
+    /**
+     * How many rows there are in all, if the query asked for it.
+     */
+    public var count: UInt64?
+    /**
+     * Whether another page may follow.
+     */
+    public var hasMore: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The rows, each a JSON object.
+         */rows: [String], 
+        /**
+         * How many rows come before this page.
+         */offset: UInt64, 
+        /**
+         * How many rows there are in all, if the query asked for it.
+         */count: UInt64?, 
+        /**
+         * Whether another page may follow.
+         */hasMore: Bool) {
+        self.rows = rows
+        self.offset = offset
+        self.count = count
+        self.hasMore = hasMore
+    }
+
+    
+
+    
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_page_uniffi_trait_debug(
+            FfiConverterTypePage_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension Page: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePage: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Page {
+        return
+            try Page(
+                rows: FfiConverterSequenceString.read(from: &buf), 
+                offset: FfiConverterUInt64.read(from: &buf), 
+                count: FfiConverterOptionUInt64.read(from: &buf), 
+                hasMore: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Page, into buf: inout [UInt8]) {
+        FfiConverterSequenceString.write(value.rows, into: &buf)
+        FfiConverterUInt64.write(value.offset, into: &buf)
+        FfiConverterOptionUInt64.write(value.count, into: &buf)
+        FfiConverterBool.write(value.hasMore, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePage_lift(_ buf: RustBuffer) throws -> Page {
+    return try FfiConverterTypePage.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePage_lower(_ value: Page) -> RustBuffer {
+    return FfiConverterTypePage.lower(value)
 }
 
 
@@ -4807,6 +9246,75 @@ public func FfiConverterTypeSignedIn_lower(_ value: SignedIn) -> RustBuffer {
 
 
 /**
+ * The order of rows.
+ */
+public struct Sort: Equatable, Hashable {
+    /**
+     * The member to sort by, such as `id`.
+     */
+    public var member: String
+    /**
+     * Whether the greatest comes first.
+     */
+    public var descending: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The member to sort by, such as `id`.
+         */member: String, 
+        /**
+         * Whether the greatest comes first.
+         */descending: Bool = false) {
+        self.member = member
+        self.descending = descending
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Sort: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSort: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Sort {
+        return
+            try Sort(
+                member: FfiConverterString.read(from: &buf), 
+                descending: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Sort, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.member, into: &buf)
+        FfiConverterBool.write(value.descending, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSort_lift(_ buf: RustBuffer) throws -> Sort {
+    return try FfiConverterTypeSort.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSort_lower(_ value: Sort) -> RustBuffer {
+    return FfiConverterTypeSort.lower(value)
+}
+
+
+/**
  * What a store of the app's own promises.
  */
 public struct StoreClaims: Equatable, Hashable {
@@ -5358,6 +9866,117 @@ public func FfiConverterTypeAccountChoice_lower(_ value: AccountChoice) -> RustB
 
 
 /**
+ * Whether a guest or a device may use the network.
+ */
+
+public enum AccountState: Equatable, Hashable {
+    
+    /**
+     * It may.
+     */
+    case active
+    /**
+     * Somebody has switched it off.
+     */
+    case disabled
+    /**
+     * Its time is over.
+     */
+    case expired
+    /**
+     * Its time has not come yet, or its sponsor has not agreed yet.
+     */
+    case pending
+    /**
+     * A word that this version does not know.
+     */
+    case other(
+        /**
+         * The word.
+         */word: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension AccountState: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAccountState: FfiConverterRustBuffer {
+    typealias SwiftType = AccountState
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AccountState {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .active
+        
+        case 2: return .disabled
+        
+        case 3: return .expired
+        
+        case 4: return .pending
+        
+        case 5: return .other(word: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: AccountState, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .active:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .disabled:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .expired:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .pending:
+            writeInt(&buf, Int32(4))
+        
+        
+        case let .other(word):
+            writeInt(&buf, Int32(5))
+            FfiConverterString.write(word, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAccountState_lift(_ buf: RustBuffer) throws -> AccountState {
+    return try FfiConverterTypeAccountState.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAccountState_lower(_ value: AccountState) -> RustBuffer {
+    return FfiConverterTypeAccountState.lower(value)
+}
+
+
+
+/**
  * What to do with the answer that another HTTP client got.
  */
 
@@ -5453,7 +10072,7 @@ public func FfiConverterTypeAnswerVerdict_lower(_ value: AnswerVerdict) -> RustB
  * What an observer or a log in the other language may throw. Nothing follows from it.
  */
 public 
-enum CallbackError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+enum CallbackError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError, CaseIterable {
 
     
     
@@ -5530,7 +10149,7 @@ public func FfiConverterTypeCallbackError_lower(_ value: CallbackError) -> RustB
  * How a check ended.
  */
 
-public enum CheckStatus: Equatable, Hashable {
+public enum CheckStatus: Equatable, Hashable, CaseIterable {
     
     /**
      * All is well.
@@ -5625,7 +10244,7 @@ public func FfiConverterTypeCheckStatus_lower(_ value: CheckStatus) -> RustBuffe
  * How the server speaks at its token endpoint.
  */
 
-public enum Dialect: Equatable, Hashable {
+public enum Dialect: Equatable, Hashable, CaseIterable {
     
     /**
      * As ClearPass does.
@@ -5700,7 +10319,7 @@ public func FfiConverterTypeDialect_lower(_ value: Dialect) -> RustBuffer {
  * What the doctor says in the end.
  */
 
-public enum DoctorVerdict: Equatable, Hashable {
+public enum DoctorVerdict: Equatable, Hashable, CaseIterable {
     
     /**
      * The person can sign in, stay signed in and use the API.
@@ -5792,10 +10411,558 @@ public func FfiConverterTypeDoctorVerdict_lower(_ value: DoctorVerdict) -> RustB
 
 
 /**
+ * Whether an endpoint is known, and let in.
+ */
+
+public enum EndpointStatus: Equatable, Hashable {
+    
+    /**
+     * Somebody has said that it belongs here.
+     */
+    case known
+    /**
+     * Nobody has said anything.
+     */
+    case unknown
+    /**
+     * It is not let in.
+     */
+    case disabled
+    /**
+     * A word that this version does not know.
+     */
+    case other(
+        /**
+         * The word.
+         */word: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension EndpointStatus: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEndpointStatus: FfiConverterRustBuffer {
+    typealias SwiftType = EndpointStatus
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> EndpointStatus {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .known
+        
+        case 2: return .unknown
+        
+        case 3: return .disabled
+        
+        case 4: return .other(word: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: EndpointStatus, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .known:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .unknown:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .disabled:
+            writeInt(&buf, Int32(3))
+        
+        
+        case let .other(word):
+            writeInt(&buf, Int32(4))
+            FfiConverterString.write(word, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEndpointStatus_lift(_ buf: RustBuffer) throws -> EndpointStatus {
+    return try FfiConverterTypeEndpointStatus.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEndpointStatus_lower(_ value: EndpointStatus) -> RustBuffer {
+    return FfiConverterTypeEndpointStatus.lower(value)
+}
+
+
+
+/**
+ * Which rows of a collection are meant, with the operators that the vendor documents and no
+ * others. No value can become an operator.
+ */
+
+public indirect enum Filter: Equatable, Hashable {
+    
+    /**
+     * The member is this.
+     */
+    case eq(
+        /**
+         * The member's name.
+         */member: String, 
+        /**
+         * The value.
+         */value: FilterValue
+    )
+    /**
+     * The member is something else.
+     */
+    case ne(
+        /**
+         * The member's name.
+         */member: String, 
+        /**
+         * The value.
+         */value: FilterValue
+    )
+    /**
+     * The member is one of these.
+     */
+    case oneOf(
+        /**
+         * The member's name.
+         */member: String, 
+        /**
+         * The values.
+         */values: [FilterValue]
+    )
+    /**
+     * The member is none of these.
+     */
+    case noneOf(
+        /**
+         * The member's name.
+         */member: String, 
+        /**
+         * The values.
+         */values: [FilterValue]
+    )
+    /**
+     * The member's text holds this.
+     */
+    case contains(
+        /**
+         * The member's name.
+         */member: String, 
+        /**
+         * The text.
+         */text: String
+    )
+    /**
+     * The member is greater.
+     */
+    case gt(
+        /**
+         * The member's name.
+         */member: String, 
+        /**
+         * The value.
+         */value: FilterValue
+    )
+    /**
+     * The member is greater or the same.
+     */
+    case gte(
+        /**
+         * The member's name.
+         */member: String, 
+        /**
+         * The value.
+         */value: FilterValue
+    )
+    /**
+     * The member is less.
+     */
+    case lt(
+        /**
+         * The member's name.
+         */member: String, 
+        /**
+         * The value.
+         */value: FilterValue
+    )
+    /**
+     * The member is less or the same.
+     */
+    case lte(
+        /**
+         * The member's name.
+         */member: String, 
+        /**
+         * The value.
+         */value: FilterValue
+    )
+    /**
+     * The member's text matches a regular expression.
+     */
+    case regex(
+        /**
+         * The member's name.
+         */member: String, 
+        /**
+         * The expression.
+         */pattern: String, 
+        /**
+         * Whether upper and lower case are the same.
+         */anyCase: Bool
+    )
+    /**
+     * The member is there, or is not.
+     */
+    case exists(
+        /**
+         * The member's name.
+         */member: String, 
+        /**
+         * Whether it is there.
+         */there: Bool
+    )
+    /**
+     * All of these.
+     */
+    case allOf(
+        /**
+         * The filters, at least one.
+         */filters: [Filter]
+    )
+    /**
+     * At least one of these.
+     */
+    case anyOf(
+        /**
+         * The filters, at least one.
+         */filters: [Filter]
+    )
+    /**
+     * Not this one.
+     */
+    case not(
+        /**
+         * The filter.
+         */filter: Filter
+    )
+    /**
+     * A filter that somebody has written as JSON.
+     */
+    case json(
+        /**
+         * A JSON object. Whether its operators are right the server says.
+         */text: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Filter: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFilter: FfiConverterRustBuffer {
+    typealias SwiftType = Filter
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Filter {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .eq(member: try FfiConverterString.read(from: &buf), value: try FfiConverterTypeFilterValue.read(from: &buf)
+        )
+        
+        case 2: return .ne(member: try FfiConverterString.read(from: &buf), value: try FfiConverterTypeFilterValue.read(from: &buf)
+        )
+        
+        case 3: return .oneOf(member: try FfiConverterString.read(from: &buf), values: try FfiConverterSequenceTypeFilterValue.read(from: &buf)
+        )
+        
+        case 4: return .noneOf(member: try FfiConverterString.read(from: &buf), values: try FfiConverterSequenceTypeFilterValue.read(from: &buf)
+        )
+        
+        case 5: return .contains(member: try FfiConverterString.read(from: &buf), text: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 6: return .gt(member: try FfiConverterString.read(from: &buf), value: try FfiConverterTypeFilterValue.read(from: &buf)
+        )
+        
+        case 7: return .gte(member: try FfiConverterString.read(from: &buf), value: try FfiConverterTypeFilterValue.read(from: &buf)
+        )
+        
+        case 8: return .lt(member: try FfiConverterString.read(from: &buf), value: try FfiConverterTypeFilterValue.read(from: &buf)
+        )
+        
+        case 9: return .lte(member: try FfiConverterString.read(from: &buf), value: try FfiConverterTypeFilterValue.read(from: &buf)
+        )
+        
+        case 10: return .regex(member: try FfiConverterString.read(from: &buf), pattern: try FfiConverterString.read(from: &buf), anyCase: try FfiConverterBool.read(from: &buf)
+        )
+        
+        case 11: return .exists(member: try FfiConverterString.read(from: &buf), there: try FfiConverterBool.read(from: &buf)
+        )
+        
+        case 12: return .allOf(filters: try FfiConverterSequenceTypeFilter.read(from: &buf)
+        )
+        
+        case 13: return .anyOf(filters: try FfiConverterSequenceTypeFilter.read(from: &buf)
+        )
+        
+        case 14: return .not(filter: try FfiConverterTypeFilter.read(from: &buf)
+        )
+        
+        case 15: return .json(text: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Filter, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .eq(member,value):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(member, into: &buf)
+            FfiConverterTypeFilterValue.write(value, into: &buf)
+            
+        
+        case let .ne(member,value):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(member, into: &buf)
+            FfiConverterTypeFilterValue.write(value, into: &buf)
+            
+        
+        case let .oneOf(member,values):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(member, into: &buf)
+            FfiConverterSequenceTypeFilterValue.write(values, into: &buf)
+            
+        
+        case let .noneOf(member,values):
+            writeInt(&buf, Int32(4))
+            FfiConverterString.write(member, into: &buf)
+            FfiConverterSequenceTypeFilterValue.write(values, into: &buf)
+            
+        
+        case let .contains(member,text):
+            writeInt(&buf, Int32(5))
+            FfiConverterString.write(member, into: &buf)
+            FfiConverterString.write(text, into: &buf)
+            
+        
+        case let .gt(member,value):
+            writeInt(&buf, Int32(6))
+            FfiConverterString.write(member, into: &buf)
+            FfiConverterTypeFilterValue.write(value, into: &buf)
+            
+        
+        case let .gte(member,value):
+            writeInt(&buf, Int32(7))
+            FfiConverterString.write(member, into: &buf)
+            FfiConverterTypeFilterValue.write(value, into: &buf)
+            
+        
+        case let .lt(member,value):
+            writeInt(&buf, Int32(8))
+            FfiConverterString.write(member, into: &buf)
+            FfiConverterTypeFilterValue.write(value, into: &buf)
+            
+        
+        case let .lte(member,value):
+            writeInt(&buf, Int32(9))
+            FfiConverterString.write(member, into: &buf)
+            FfiConverterTypeFilterValue.write(value, into: &buf)
+            
+        
+        case let .regex(member,pattern,anyCase):
+            writeInt(&buf, Int32(10))
+            FfiConverterString.write(member, into: &buf)
+            FfiConverterString.write(pattern, into: &buf)
+            FfiConverterBool.write(anyCase, into: &buf)
+            
+        
+        case let .exists(member,there):
+            writeInt(&buf, Int32(11))
+            FfiConverterString.write(member, into: &buf)
+            FfiConverterBool.write(there, into: &buf)
+            
+        
+        case let .allOf(filters):
+            writeInt(&buf, Int32(12))
+            FfiConverterSequenceTypeFilter.write(filters, into: &buf)
+            
+        
+        case let .anyOf(filters):
+            writeInt(&buf, Int32(13))
+            FfiConverterSequenceTypeFilter.write(filters, into: &buf)
+            
+        
+        case let .not(filter):
+            writeInt(&buf, Int32(14))
+            FfiConverterTypeFilter.write(filter, into: &buf)
+            
+        
+        case let .json(text):
+            writeInt(&buf, Int32(15))
+            FfiConverterString.write(text, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFilter_lift(_ buf: RustBuffer) throws -> Filter {
+    return try FfiConverterTypeFilter.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFilter_lower(_ value: Filter) -> RustBuffer {
+    return FfiConverterTypeFilter.lower(value)
+}
+
+
+
+/**
+ * A value in a filter.
+ */
+
+public enum FilterValue: Equatable, Hashable {
+    
+    /**
+     * A text.
+     */
+    case text(
+        /**
+         * The text.
+         */text: String
+    )
+    /**
+     * A whole number.
+     */
+    case number(
+        /**
+         * The number.
+         */number: Int64
+    )
+    /**
+     * Yes or no.
+     */
+    case flag(
+        /**
+         * Whether it is so.
+         */flag: Bool
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension FilterValue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFilterValue: FfiConverterRustBuffer {
+    typealias SwiftType = FilterValue
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FilterValue {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .text(text: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 2: return .number(number: try FfiConverterInt64.read(from: &buf)
+        )
+        
+        case 3: return .flag(flag: try FfiConverterBool.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: FilterValue, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .text(text):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(text, into: &buf)
+            
+        
+        case let .number(number):
+            writeInt(&buf, Int32(2))
+            FfiConverterInt64.write(number, into: &buf)
+            
+        
+        case let .flag(flag):
+            writeInt(&buf, Int32(3))
+            FfiConverterBool.write(flag, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFilterValue_lift(_ buf: RustBuffer) throws -> FilterValue {
+    return try FfiConverterTypeFilterValue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFilterValue_lower(_ value: FilterValue) -> RustBuffer {
+    return FfiConverterTypeFilterValue.lower(value)
+}
+
+
+
+/**
  * How grave a line is.
  */
 
-public enum LogLevel: Equatable, Hashable {
+public enum LogLevel: Equatable, Hashable, CaseIterable {
     
     /**
      * Something failed.
@@ -5897,10 +11064,111 @@ public func FfiConverterTypeLogLevel_lower(_ value: LogLevel) -> RustBuffer {
 
 
 /**
+ * Whether a session on the network goes on.
+ */
+
+public enum NetworkSessionState: Equatable, Hashable {
+    
+    /**
+     * It goes on.
+     */
+    case active
+    /**
+     * Nothing has been heard of it for long, its end included.
+     */
+    case stale
+    /**
+     * It is over.
+     */
+    case closed
+    /**
+     * A word that this version does not know.
+     */
+    case other(
+        /**
+         * The word.
+         */word: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension NetworkSessionState: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNetworkSessionState: FfiConverterRustBuffer {
+    typealias SwiftType = NetworkSessionState
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NetworkSessionState {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .active
+        
+        case 2: return .stale
+        
+        case 3: return .closed
+        
+        case 4: return .other(word: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: NetworkSessionState, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .active:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .stale:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .closed:
+            writeInt(&buf, Int32(3))
+        
+        
+        case let .other(word):
+            writeInt(&buf, Int32(4))
+            FfiConverterString.write(word, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNetworkSessionState_lift(_ buf: RustBuffer) throws -> NetworkSessionState {
+    return try FfiConverterTypeNetworkSessionState.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNetworkSessionState_lower(_ value: NetworkSessionState) -> RustBuffer {
+    return FfiConverterTypeNetworkSessionState.lower(value)
+}
+
+
+
+/**
  * How long a store keeps an entry.
  */
 
-public enum Persistence: Equatable, Hashable {
+public enum Persistence: Equatable, Hashable, CaseIterable {
     
     /**
      * As long as the device and the app's data.
@@ -5985,7 +11253,7 @@ public func FfiConverterTypePersistence_lower(_ value: Persistence) -> RustBuffe
  * What the platform tells.
  */
 
-public enum PlatformEvent: Equatable, Hashable {
+public enum PlatformEvent: Equatable, Hashable, CaseIterable {
     
     /**
      * The app came to the foreground.
@@ -6211,7 +11479,7 @@ public func FfiConverterTypePrivilegeLevel_lower(_ value: PrivilegeLevel) -> Rus
  * Who may use a store's entries.
  */
 
-public enum Processes: Equatable, Hashable {
+public enum Processes: Equatable, Hashable, CaseIterable {
     
     /**
      * This process alone.
@@ -6527,6 +11795,81 @@ public func FfiConverterTypeQuickAccessError_lower(_ value: QuickAccessError) ->
 
 
 /**
+ * How a receipt is sent.
+ */
+
+public enum ReceiptBy: Equatable, Hashable, CaseIterable {
+    
+    /**
+     * To the guest's telephone number.
+     */
+    case sms
+    /**
+     * To the guest's address.
+     */
+    case email
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ReceiptBy: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReceiptBy: FfiConverterRustBuffer {
+    typealias SwiftType = ReceiptBy
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReceiptBy {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .sms
+        
+        case 2: return .email
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ReceiptBy, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .sms:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .email:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReceiptBy_lift(_ buf: RustBuffer) throws -> ReceiptBy {
+    return try FfiConverterTypeReceiptBy.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReceiptBy_lower(_ value: ReceiptBy) -> RustBuffer {
+    return FfiConverterTypeReceiptBy.lower(value)
+}
+
+
+
+/**
  * How the refresh of a session stands.
  */
 
@@ -6665,6 +12008,124 @@ public func FfiConverterTypeRefreshState_lift(_ buf: RustBuffer) throws -> Refre
 #endif
 public func FfiConverterTypeRefreshState_lower(_ value: RefreshState) -> RustBuffer {
     return FfiConverterTypeRefreshState.lower(value)
+}
+
+
+
+/**
+ * The body of a request.
+ */
+
+public enum RequestBody: Equatable, Hashable, CustomDebugStringConvertible {
+    
+    /**
+     * JSON that somebody has written already.
+     */
+    case json(
+        /**
+         * The text, in UTF-8.
+         */text: Data
+    )
+    /**
+     * Anything else.
+     */
+    case bytes(
+        /**
+         * The media type, such as `text/csv`.
+         */mediaType: String, 
+        /**
+         * What is sent.
+         */content: Data
+    )
+    /**
+     * A form with files (`multipart/form-data`).
+     */
+    case form(
+        /**
+         * Its parts, in this order.
+         */parts: [FormPart]
+    )
+
+
+
+
+
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_method_requestbody_uniffi_trait_debug(
+            FfiConverterTypeRequestBody_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension RequestBody: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRequestBody: FfiConverterRustBuffer {
+    typealias SwiftType = RequestBody
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RequestBody {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .json(text: try FfiConverterData.read(from: &buf)
+        )
+        
+        case 2: return .bytes(mediaType: try FfiConverterString.read(from: &buf), content: try FfiConverterData.read(from: &buf)
+        )
+        
+        case 3: return .form(parts: try FfiConverterSequenceTypeFormPart.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: RequestBody, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .json(text):
+            writeInt(&buf, Int32(1))
+            FfiConverterData.write(text, into: &buf)
+            
+        
+        case let .bytes(mediaType,content):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(mediaType, into: &buf)
+            FfiConverterData.write(content, into: &buf)
+            
+        
+        case let .form(parts):
+            writeInt(&buf, Int32(3))
+            FfiConverterSequenceTypeFormPart.write(parts, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequestBody_lift(_ buf: RustBuffer) throws -> RequestBody {
+    return try FfiConverterTypeRequestBody.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequestBody_lower(_ value: RequestBody) -> RustBuffer {
+    return FfiConverterTypeRequestBody.lower(value)
 }
 
 
@@ -6918,7 +12379,7 @@ public func FfiConverterTypeSessionState_lower(_ value: SessionState) -> RustBuf
  * Why nobody is signed in, or will not be for long.
  */
 
-public enum SignedOutCause: Equatable, Hashable {
+public enum SignedOutCause: Equatable, Hashable, CaseIterable {
     
     /**
      * Nobody has signed in yet.
@@ -7145,7 +12606,7 @@ public func FfiConverterTypeStays_lower(_ value: Stays) -> RustBuffer {
  * carry the secret bytes.
  */
 public 
-enum StoreError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+enum StoreError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError, CaseIterable {
 
     
     
@@ -7323,6 +12784,30 @@ fileprivate struct FfiConverterOptionUInt32: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionUInt64: FfiConverterRustBuffer {
+    typealias SwiftType = UInt64?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterUInt64.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterUInt64.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionInt64: FfiConverterRustBuffer {
     typealias SwiftType = Int64?
 
@@ -7339,6 +12824,30 @@ fileprivate struct FfiConverterOptionInt64: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterInt64.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionBool: FfiConverterRustBuffer {
+    typealias SwiftType = Bool?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterBool.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterBool.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -7491,6 +13000,30 @@ fileprivate struct FfiConverterOptionTypeCancelHandle: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeDoctorObserver: FfiConverterRustBuffer {
+    typealias SwiftType = DoctorObserver?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeDoctorObserver.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeDoctorObserver.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeLogSink: FfiConverterRustBuffer {
     typealias SwiftType = LogSink?
 
@@ -7539,6 +13072,54 @@ fileprivate struct FfiConverterOptionTypeCertificate: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeFormFile: FfiConverterRustBuffer {
+    typealias SwiftType = FormFile?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeFormFile.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeFormFile.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypePage: FfiConverterRustBuffer {
+    typealias SwiftType = Page?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypePage.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypePage.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeSignedIn: FfiConverterRustBuffer {
     typealias SwiftType = SignedIn?
 
@@ -7555,6 +13136,30 @@ fileprivate struct FfiConverterOptionTypeSignedIn: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeSignedIn.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeSort: FfiConverterRustBuffer {
+    typealias SwiftType = Sort?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeSort.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeSort.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -7659,6 +13264,30 @@ fileprivate struct FfiConverterOptionTypeDialect: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeFilter: FfiConverterRustBuffer {
+    typealias SwiftType = Filter?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeFilter.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeFilter.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeLogLevel: FfiConverterRustBuffer {
     typealias SwiftType = LogLevel?
 
@@ -7675,6 +13304,126 @@ fileprivate struct FfiConverterOptionTypeLogLevel: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeLogLevel.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeRequestBody: FfiConverterRustBuffer {
+    typealias SwiftType = RequestBody?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeRequestBody.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeRequestBody.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionSequenceTypeDevice: FfiConverterRustBuffer {
+    typealias SwiftType = [Device]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterSequenceTypeDevice.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterSequenceTypeDevice.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionSequenceTypeEndpoint: FfiConverterRustBuffer {
+    typealias SwiftType = [Endpoint]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterSequenceTypeEndpoint.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterSequenceTypeEndpoint.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionSequenceTypeGuest: FfiConverterRustBuffer {
+    typealias SwiftType = [Guest]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterSequenceTypeGuest.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterSequenceTypeGuest.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionSequenceTypeNetworkSession: FfiConverterRustBuffer {
+    typealias SwiftType = [NetworkSession]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterSequenceTypeNetworkSession.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterSequenceTypeNetworkSession.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -7783,6 +13532,31 @@ fileprivate struct FfiConverterSequenceTypeCertificateProblem: FfiConverterRustB
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeDevice: FfiConverterRustBuffer {
+    typealias SwiftType = [Device]
+
+    public static func write(_ value: [Device], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeDevice.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Device] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Device]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeDevice.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeDoctorCheck: FfiConverterRustBuffer {
     typealias SwiftType = [DoctorCheck]
 
@@ -7800,6 +13574,31 @@ fileprivate struct FfiConverterSequenceTypeDoctorCheck: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeDoctorCheck.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeEndpoint: FfiConverterRustBuffer {
+    typealias SwiftType = [Endpoint]
+
+    public static func write(_ value: [Endpoint], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeEndpoint.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Endpoint] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Endpoint]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeEndpoint.read(from: &buf))
         }
         return seq
     }
@@ -7858,6 +13657,56 @@ fileprivate struct FfiConverterSequenceTypeFieldFault: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeFormPart: FfiConverterRustBuffer {
+    typealias SwiftType = [FormPart]
+
+    public static func write(_ value: [FormPart], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeFormPart.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [FormPart] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [FormPart]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeFormPart.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeGuest: FfiConverterRustBuffer {
+    typealias SwiftType = [Guest]
+
+    public static func write(_ value: [Guest], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeGuest.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Guest] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Guest]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeGuest.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeHistoryEntry: FfiConverterRustBuffer {
     typealias SwiftType = [HistoryEntry]
 
@@ -7908,6 +13757,56 @@ fileprivate struct FfiConverterSequenceTypeMember: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeNameAndValue: FfiConverterRustBuffer {
+    typealias SwiftType = [NameAndValue]
+
+    public static func write(_ value: [NameAndValue], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeNameAndValue.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [NameAndValue] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [NameAndValue]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeNameAndValue.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeNetworkSession: FfiConverterRustBuffer {
+    typealias SwiftType = [NetworkSession]
+
+    public static func write(_ value: [NetworkSession], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeNetworkSession.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [NetworkSession] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [NetworkSession]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeNetworkSession.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypePrivilege: FfiConverterRustBuffer {
     typealias SwiftType = [Privilege]
 
@@ -7925,6 +13824,56 @@ fileprivate struct FfiConverterSequenceTypePrivilege: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypePrivilege.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeFilter: FfiConverterRustBuffer {
+    typealias SwiftType = [Filter]
+
+    public static func write(_ value: [Filter], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeFilter.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Filter] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Filter]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeFilter.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeFilterValue: FfiConverterRustBuffer {
+    typealias SwiftType = [FilterValue]
+
+    public static func write(_ value: [FilterValue], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeFilterValue.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [FilterValue] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [FilterValue]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeFilterValue.read(from: &buf))
         }
         return seq
     }
@@ -7988,6 +13937,21 @@ public func errorTable() -> [ErrorRow]  {
 })
 }
 /**
+ * The JSON that a filter is sent as.
+ *
+ * # Errors
+ * `invalid_input` for a member without a name, one that begins with `$`, filters that join
+ * nothing, and JSON that is no object.
+ */
+public func filterJson(filter: Filter)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeQuickAccessError_lift) {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_func_filter_json(
+        FfiConverterTypeFilter_lower(filter),uniffiCallStatus
+    )
+})
+}
+/**
  * Writes the log of this process to the platform's own, from a level on: logcat under the tag
  * `QuickAccess` on Android, the unified log under the subsystem `dev.quickaccess` on Apple's
  * systems. It takes the place of a sink, as a sink takes its; with `None` it ends.
@@ -8018,6 +13982,20 @@ public func setLogSink(sink: LogSink?, level: LogLevel)throws   {try rustCallWit
     )
 }
 }
+/**
+ * Reads a MAC address in any notation that people and devices use.
+ *
+ * # Errors
+ * `invalid_input` when it is none.
+ */
+public func readMacAddress(text: String)throws  -> MacAddress  {
+    return try  FfiConverterTypeMacAddress_lift(try rustCallWithError(FfiConverterTypeQuickAccessError_lift) {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_func_read_mac_address(
+        FfiConverterString.lower(text),uniffiCallStatus
+    )
+})
+}
 
 private enum InitializationResult {
     case ok
@@ -8037,10 +14015,16 @@ private let initializationResult: InitializationResult = {
     if (uniffi_quickaccess_ffi_checksum_func_error_table() != 14419) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_quickaccess_ffi_checksum_func_filter_json() != 32529) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_quickaccess_ffi_checksum_func_log_to_platform() != 18432) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_func_set_log_sink() != 20259) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_func_read_mac_address() != 14726) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_method_accounts_list() != 47514) {
@@ -8052,7 +14036,106 @@ private let initializationResult: InitializationResult = {
     if (uniffi_quickaccess_ffi_checksum_method_accounts_set_default() != 5681) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_quickaccess_ffi_checksum_method_doctorobserver_began() != 15913) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_doctorobserver_ended() != 63882) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_pages_next_page() != 14358) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_quickaccess_ffi_checksum_method_logsink_line() != 40553) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_devicerows_next_page() != 14215) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_devicerows_total() != 47173) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_devices_by_id() != 9766) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_devices_by_mac() != 11766) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_devices_list() != 27404) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_endpointrows_next_page() != 43605) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_endpointrows_total() != 9932) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_endpoints_by_id() != 46140) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_endpoints_by_mac() != 56845) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_endpoints_list() != 48789) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_endpoints_set_status() != 52842) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_guestrows_next_page() != 26114) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_guestrows_total() != 6863) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_guests_by_id() != 40146) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_guests_by_name() != 29804) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_guests_create() != 1410) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_guests_disable() != 42463) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_guests_enable() != 32770) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_guests_extend() != 12571) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_guests_list() != 4394) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_guests_send_receipt() != 61733) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_networksessionrows_next_page() != 5719) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_networksessionrows_total() != 26259) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_networksessions_active() != 26382) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_networksessions_active_by_mac() != 56362) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_networksessions_active_by_user() != 43432) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_networksessions_by_id() != 24949) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_networksessions_disconnect() != 13789) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_networksessions_list() != 5278) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_networksessions_reauthorize() != 46320) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_method_observation_stop() != 4422) {
@@ -8061,7 +14144,46 @@ private let initializationResult: InitializationResult = {
     if (uniffi_quickaccess_ffi_checksum_method_stateobserver_state_changed() != 42315) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_quickaccess_ffi_checksum_method_download_content_type() != 48108) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_download_length() != 46255) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_download_next_part() != 36927) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_download_status() != 49195) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_quickaccess_ffi_checksum_method_cancelhandle_cancel() != 45715) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_session_examine() != 18621) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_session_pages() != 24305) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_session_devices() != 4593) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_session_endpoints() != 49259) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_session_guests() != 20996) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_session_network_sessions() != 59474) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_session_online_status() != 44725) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_session_download() != 16088) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_method_session_send() != 12802) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_method_session_access_token() != 19982) {
@@ -8080,9 +14202,6 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_method_session_cancel_sign_in() != 8412) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_quickaccess_ffi_checksum_method_session_examine() != 59841) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_method_session_history() != 42287) {
@@ -8167,6 +14286,7 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
 
+    uniffiCallbackInitDoctorObserver()
     uniffiCallbackInitLogSink()
     uniffiCallbackInitSecretStore()
     uniffiCallbackInitStateObserver()

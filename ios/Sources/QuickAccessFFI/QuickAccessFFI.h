@@ -243,6 +243,20 @@ typedef void (*UniffiForeignFutureCompleteVoid)(uint64_t, UniffiForeignFutureRes
     );
 
 #endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_DOCTOR_OBSERVER_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_DOCTOR_OBSERVER_METHOD0
+typedef void (*UniffiCallbackInterfaceDoctorObserverMethod0)(uint64_t, RustBuffer, RustBuffer, void* _Nonnull, 
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_DOCTOR_OBSERVER_METHOD1
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_DOCTOR_OBSERVER_METHOD1
+typedef void (*UniffiCallbackInterfaceDoctorObserverMethod1)(uint64_t, RustBuffer, void* _Nonnull, 
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
 #ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_LOG_SINK_METHOD0
 #define UNIFFI_FFIDEF_CALLBACK_INTERFACE_LOG_SINK_METHOD0
 typedef void (*UniffiCallbackInterfaceLogSinkMethod0)(uint64_t, RustBuffer, void* _Nonnull, 
@@ -276,6 +290,16 @@ typedef void (*UniffiCallbackInterfaceSecretStoreMethod1)(uint64_t, RustBuffer, 
 typedef void (*UniffiCallbackInterfaceSecretStoreMethod2)(uint64_t, RustBuffer, void* _Nonnull, 
         RustCallStatus *_Nonnull uniffiCallStatus
     );
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_DOCTOR_OBSERVER
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_DOCTOR_OBSERVER
+typedef struct UniffiVTableCallbackInterfaceDoctorObserver {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfaceDoctorObserverMethod0 _Nonnull began;
+    UniffiCallbackInterfaceDoctorObserverMethod1 _Nonnull ended;
+} UniffiVTableCallbackInterfaceDoctorObserver;
 
 #endif
 #ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_LOG_SINK
@@ -337,6 +361,46 @@ uint64_t uniffi_quickaccess_ffi_fn_method_accounts_remove(uint64_t ptr, RustBuff
 uint64_t uniffi_quickaccess_ffi_fn_method_accounts_set_default(uint64_t ptr, RustBuffer id
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_DOCTOROBSERVER
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_DOCTOROBSERVER
+uint64_t uniffi_quickaccess_ffi_fn_clone_doctorobserver(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_DOCTOROBSERVER
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_DOCTOROBSERVER
+void uniffi_quickaccess_ffi_fn_free_doctorobserver(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_INIT_CALLBACK_VTABLE_DOCTOROBSERVER
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_INIT_CALLBACK_VTABLE_DOCTOROBSERVER
+void uniffi_quickaccess_ffi_fn_init_callback_vtable_doctorobserver(const UniffiVTableCallbackInterfaceDoctorObserver* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DOCTOROBSERVER_BEGAN
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DOCTOROBSERVER_BEGAN
+void uniffi_quickaccess_ffi_fn_method_doctorobserver_began(uint64_t ptr, RustBuffer step, RustBuffer title, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DOCTOROBSERVER_ENDED
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DOCTOROBSERVER_ENDED
+void uniffi_quickaccess_ffi_fn_method_doctorobserver_ended(uint64_t ptr, RustBuffer check, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_PAGES
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_PAGES
+uint64_t uniffi_quickaccess_ffi_fn_clone_pages(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_PAGES
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_PAGES
+void uniffi_quickaccess_ffi_fn_free_pages(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_PAGES_NEXT_PAGE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_PAGES_NEXT_PAGE
+uint64_t uniffi_quickaccess_ffi_fn_method_pages_next_page(uint64_t ptr
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_LOGSINK
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_LOGSINK
 uint64_t uniffi_quickaccess_ffi_fn_clone_logsink(uint64_t handle, RustCallStatus *_Nonnull out_status
@@ -355,6 +419,236 @@ void uniffi_quickaccess_ffi_fn_init_callback_vtable_logsink(const UniffiVTableCa
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_LOGSINK_LINE
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_LOGSINK_LINE
 void uniffi_quickaccess_ffi_fn_method_logsink_line(uint64_t ptr, RustBuffer record, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_DEVICEROWS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_DEVICEROWS
+uint64_t uniffi_quickaccess_ffi_fn_clone_devicerows(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_DEVICEROWS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_DEVICEROWS
+void uniffi_quickaccess_ffi_fn_free_devicerows(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DEVICEROWS_NEXT_PAGE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DEVICEROWS_NEXT_PAGE
+uint64_t uniffi_quickaccess_ffi_fn_method_devicerows_next_page(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DEVICEROWS_TOTAL
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DEVICEROWS_TOTAL
+uint64_t uniffi_quickaccess_ffi_fn_method_devicerows_total(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_DEVICES
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_DEVICES
+uint64_t uniffi_quickaccess_ffi_fn_clone_devices(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_DEVICES
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_DEVICES
+void uniffi_quickaccess_ffi_fn_free_devices(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DEVICES_BY_ID
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DEVICES_BY_ID
+uint64_t uniffi_quickaccess_ffi_fn_method_devices_by_id(uint64_t ptr, uint64_t id
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DEVICES_BY_MAC
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DEVICES_BY_MAC
+uint64_t uniffi_quickaccess_ffi_fn_method_devices_by_mac(uint64_t ptr, RustBuffer mac_address
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DEVICES_LIST
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DEVICES_LIST
+uint64_t uniffi_quickaccess_ffi_fn_method_devices_list(uint64_t ptr, RustBuffer query, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_ENDPOINTROWS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_ENDPOINTROWS
+uint64_t uniffi_quickaccess_ffi_fn_clone_endpointrows(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_ENDPOINTROWS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_ENDPOINTROWS
+void uniffi_quickaccess_ffi_fn_free_endpointrows(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINTROWS_NEXT_PAGE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINTROWS_NEXT_PAGE
+uint64_t uniffi_quickaccess_ffi_fn_method_endpointrows_next_page(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINTROWS_TOTAL
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINTROWS_TOTAL
+uint64_t uniffi_quickaccess_ffi_fn_method_endpointrows_total(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_ENDPOINTS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_ENDPOINTS
+uint64_t uniffi_quickaccess_ffi_fn_clone_endpoints(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_ENDPOINTS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_ENDPOINTS
+void uniffi_quickaccess_ffi_fn_free_endpoints(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINTS_BY_ID
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINTS_BY_ID
+uint64_t uniffi_quickaccess_ffi_fn_method_endpoints_by_id(uint64_t ptr, uint64_t id
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINTS_BY_MAC
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINTS_BY_MAC
+uint64_t uniffi_quickaccess_ffi_fn_method_endpoints_by_mac(uint64_t ptr, RustBuffer mac_address
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINTS_LIST
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINTS_LIST
+uint64_t uniffi_quickaccess_ffi_fn_method_endpoints_list(uint64_t ptr, RustBuffer query, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINTS_SET_STATUS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINTS_SET_STATUS
+uint64_t uniffi_quickaccess_ffi_fn_method_endpoints_set_status(uint64_t ptr, uint64_t id, RustBuffer status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_GUESTROWS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_GUESTROWS
+uint64_t uniffi_quickaccess_ffi_fn_clone_guestrows(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_GUESTROWS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_GUESTROWS
+void uniffi_quickaccess_ffi_fn_free_guestrows(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTROWS_NEXT_PAGE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTROWS_NEXT_PAGE
+uint64_t uniffi_quickaccess_ffi_fn_method_guestrows_next_page(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTROWS_TOTAL
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTROWS_TOTAL
+uint64_t uniffi_quickaccess_ffi_fn_method_guestrows_total(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_GUESTS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_GUESTS
+uint64_t uniffi_quickaccess_ffi_fn_clone_guests(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_GUESTS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_GUESTS
+void uniffi_quickaccess_ffi_fn_free_guests(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_BY_ID
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_BY_ID
+uint64_t uniffi_quickaccess_ffi_fn_method_guests_by_id(uint64_t ptr, uint64_t id
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_BY_NAME
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_BY_NAME
+uint64_t uniffi_quickaccess_ffi_fn_method_guests_by_name(uint64_t ptr, RustBuffer username
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_CREATE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_CREATE
+uint64_t uniffi_quickaccess_ffi_fn_method_guests_create(uint64_t ptr, RustBuffer guest, RustBuffer password
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_DISABLE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_DISABLE
+uint64_t uniffi_quickaccess_ffi_fn_method_guests_disable(uint64_t ptr, uint64_t id, int8_t end_sessions
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_ENABLE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_ENABLE
+uint64_t uniffi_quickaccess_ffi_fn_method_guests_enable(uint64_t ptr, uint64_t id
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_EXTEND
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_EXTEND
+uint64_t uniffi_quickaccess_ffi_fn_method_guests_extend(uint64_t ptr, uint64_t id, RustBuffer until
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_LIST
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_LIST
+uint64_t uniffi_quickaccess_ffi_fn_method_guests_list(uint64_t ptr, RustBuffer query, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_SEND_RECEIPT
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUESTS_SEND_RECEIPT
+uint64_t uniffi_quickaccess_ffi_fn_method_guests_send_receipt(uint64_t ptr, uint64_t id, RustBuffer by
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_NETWORKSESSIONROWS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_NETWORKSESSIONROWS
+uint64_t uniffi_quickaccess_ffi_fn_clone_networksessionrows(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_NETWORKSESSIONROWS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_NETWORKSESSIONROWS
+void uniffi_quickaccess_ffi_fn_free_networksessionrows(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONROWS_NEXT_PAGE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONROWS_NEXT_PAGE
+uint64_t uniffi_quickaccess_ffi_fn_method_networksessionrows_next_page(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONROWS_TOTAL
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONROWS_TOTAL
+uint64_t uniffi_quickaccess_ffi_fn_method_networksessionrows_total(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_NETWORKSESSIONS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_NETWORKSESSIONS
+uint64_t uniffi_quickaccess_ffi_fn_clone_networksessions(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_NETWORKSESSIONS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_NETWORKSESSIONS
+void uniffi_quickaccess_ffi_fn_free_networksessions(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_ACTIVE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_ACTIVE
+uint64_t uniffi_quickaccess_ffi_fn_method_networksessions_active(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_ACTIVE_BY_MAC
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_ACTIVE_BY_MAC
+uint64_t uniffi_quickaccess_ffi_fn_method_networksessions_active_by_mac(uint64_t ptr, RustBuffer mac_address, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_ACTIVE_BY_USER
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_ACTIVE_BY_USER
+uint64_t uniffi_quickaccess_ffi_fn_method_networksessions_active_by_user(uint64_t ptr, RustBuffer username, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_BY_ID
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_BY_ID
+uint64_t uniffi_quickaccess_ffi_fn_method_networksessions_by_id(uint64_t ptr, RustBuffer id
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_DISCONNECT
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_DISCONNECT
+uint64_t uniffi_quickaccess_ffi_fn_method_networksessions_disconnect(uint64_t ptr, RustBuffer id
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_LIST
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_LIST
+uint64_t uniffi_quickaccess_ffi_fn_method_networksessions_list(uint64_t ptr, RustBuffer query, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_REAUTHORIZE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSIONS_REAUTHORIZE
+uint64_t uniffi_quickaccess_ffi_fn_method_networksessions_reauthorize(uint64_t ptr, RustBuffer id
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_OBSERVATION
@@ -390,6 +684,36 @@ void uniffi_quickaccess_ffi_fn_init_callback_vtable_stateobserver(const UniffiVT
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_STATEOBSERVER_STATE_CHANGED
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_STATEOBSERVER_STATE_CHANGED
 void uniffi_quickaccess_ffi_fn_method_stateobserver_state_changed(uint64_t ptr, RustBuffer state, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_DOWNLOAD
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_DOWNLOAD
+uint64_t uniffi_quickaccess_ffi_fn_clone_download(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_DOWNLOAD
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FREE_DOWNLOAD
+void uniffi_quickaccess_ffi_fn_free_download(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DOWNLOAD_CONTENT_TYPE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DOWNLOAD_CONTENT_TYPE
+RustBuffer uniffi_quickaccess_ffi_fn_method_download_content_type(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DOWNLOAD_LENGTH
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DOWNLOAD_LENGTH
+RustBuffer uniffi_quickaccess_ffi_fn_method_download_length(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DOWNLOAD_NEXT_PART
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DOWNLOAD_NEXT_PART
+uint64_t uniffi_quickaccess_ffi_fn_method_download_next_part(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DOWNLOAD_STATUS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DOWNLOAD_STATUS
+uint16_t uniffi_quickaccess_ffi_fn_method_download_status(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_CLONE_CANCELHANDLE
@@ -428,6 +752,51 @@ void uniffi_quickaccess_ffi_fn_free_session(uint64_t handle, RustCallStatus *_No
 uint64_t uniffi_quickaccess_ffi_fn_constructor_session_new(RustBuffer settings, uint64_t store, RustBuffer client_secret, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_EXAMINE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_EXAMINE
+uint64_t uniffi_quickaccess_ffi_fn_method_session_examine(uint64_t ptr, RustBuffer username, RustBuffer password, RustBuffer observer, RustBuffer cancel
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_PAGES
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_PAGES
+uint64_t uniffi_quickaccess_ffi_fn_method_session_pages(uint64_t ptr, RustBuffer request, RustBuffer query, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_DEVICES
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_DEVICES
+uint64_t uniffi_quickaccess_ffi_fn_method_session_devices(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_ENDPOINTS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_ENDPOINTS
+uint64_t uniffi_quickaccess_ffi_fn_method_session_endpoints(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_GUESTS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_GUESTS
+uint64_t uniffi_quickaccess_ffi_fn_method_session_guests(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_NETWORK_SESSIONS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_NETWORK_SESSIONS
+uint64_t uniffi_quickaccess_ffi_fn_method_session_network_sessions(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_ONLINE_STATUS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_ONLINE_STATUS
+uint64_t uniffi_quickaccess_ffi_fn_method_session_online_status(uint64_t ptr, RustBuffer mac_address
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_DOWNLOAD
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_DOWNLOAD
+uint64_t uniffi_quickaccess_ffi_fn_method_session_download(uint64_t ptr, RustBuffer request, RustBuffer cancel
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_SEND
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_SEND
+uint64_t uniffi_quickaccess_ffi_fn_method_session_send(uint64_t ptr, RustBuffer request, RustBuffer cancel
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_ACCESS_TOKEN
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_ACCESS_TOKEN
 uint64_t uniffi_quickaccess_ffi_fn_method_session_access_token(uint64_t ptr
@@ -456,11 +825,6 @@ uint64_t uniffi_quickaccess_ffi_fn_method_session_approve_changed(uint64_t ptr, 
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_CANCEL_SIGN_IN
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_CANCEL_SIGN_IN
 void uniffi_quickaccess_ffi_fn_method_session_cancel_sign_in(uint64_t ptr, RustCallStatus *_Nonnull out_status
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_EXAMINE
-#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_EXAMINE
-uint64_t uniffi_quickaccess_ffi_fn_method_session_examine(uint64_t ptr, RustBuffer username, RustBuffer password
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_SESSION_HISTORY
@@ -619,10 +983,70 @@ uint64_t uniffi_quickaccess_ffi_fn_method_accesstoken_generation(uint64_t ptr, R
 int8_t uniffi_quickaccess_ffi_fn_method_accesstoken_is_short(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_REQUESTBODY_UNIFFI_TRAIT_DEBUG
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_REQUESTBODY_UNIFFI_TRAIT_DEBUG
+RustBuffer uniffi_quickaccess_ffi_fn_method_requestbody_uniffi_trait_debug(RustBuffer ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_PAGE_UNIFFI_TRAIT_DEBUG
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_PAGE_UNIFFI_TRAIT_DEBUG
+RustBuffer uniffi_quickaccess_ffi_fn_method_page_uniffi_trait_debug(RustBuffer ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DEVICE_UNIFFI_TRAIT_DEBUG
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_DEVICE_UNIFFI_TRAIT_DEBUG
+RustBuffer uniffi_quickaccess_ffi_fn_method_device_uniffi_trait_debug(RustBuffer ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINT_UNIFFI_TRAIT_DEBUG
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ENDPOINT_UNIFFI_TRAIT_DEBUG
+RustBuffer uniffi_quickaccess_ffi_fn_method_endpoint_uniffi_trait_debug(RustBuffer ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUEST_UNIFFI_TRAIT_DEBUG
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_GUEST_UNIFFI_TRAIT_DEBUG
+RustBuffer uniffi_quickaccess_ffi_fn_method_guest_uniffi_trait_debug(RustBuffer ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSION_UNIFFI_TRAIT_DEBUG
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NETWORKSESSION_UNIFFI_TRAIT_DEBUG
+RustBuffer uniffi_quickaccess_ffi_fn_method_networksession_uniffi_trait_debug(RustBuffer ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ONLINESTATUS_UNIFFI_TRAIT_DEBUG
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_ONLINESTATUS_UNIFFI_TRAIT_DEBUG
+RustBuffer uniffi_quickaccess_ffi_fn_method_onlinestatus_uniffi_trait_debug(RustBuffer ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_APIREQUEST_UNIFFI_TRAIT_DEBUG
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_APIREQUEST_UNIFFI_TRAIT_DEBUG
+RustBuffer uniffi_quickaccess_ffi_fn_method_apirequest_uniffi_trait_debug(RustBuffer ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_APIRESPONSE_UNIFFI_TRAIT_DEBUG
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_APIRESPONSE_UNIFFI_TRAIT_DEBUG
+RustBuffer uniffi_quickaccess_ffi_fn_method_apiresponse_uniffi_trait_debug(RustBuffer ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_FORMPART_UNIFFI_TRAIT_DEBUG
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_FORMPART_UNIFFI_TRAIT_DEBUG
+RustBuffer uniffi_quickaccess_ffi_fn_method_formpart_uniffi_trait_debug(RustBuffer ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NAMEANDVALUE_UNIFFI_TRAIT_DEBUG
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_METHOD_NAMEANDVALUE_UNIFFI_TRAIT_DEBUG
+RustBuffer uniffi_quickaccess_ffi_fn_method_nameandvalue_uniffi_trait_debug(RustBuffer ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_ERROR_TABLE
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_ERROR_TABLE
 RustBuffer uniffi_quickaccess_ffi_fn_func_error_table(RustCallStatus *_Nonnull out_status
     
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_FILTER_JSON
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_FILTER_JSON
+RustBuffer uniffi_quickaccess_ffi_fn_func_filter_json(RustBuffer filter, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_LOG_TO_PLATFORM
@@ -633,6 +1057,11 @@ void uniffi_quickaccess_ffi_fn_func_log_to_platform(RustBuffer level, RustCallSt
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_SET_LOG_SINK
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_SET_LOG_SINK
 void uniffi_quickaccess_ffi_fn_func_set_log_sink(RustBuffer sink, RustBuffer level, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_READ_MAC_ADDRESS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_READ_MAC_ADDRESS
+RustBuffer uniffi_quickaccess_ffi_fn_func_read_mac_address(RustBuffer text, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_FFI_QUICKACCESS_FFI_RUSTBUFFER_ALLOC
@@ -901,6 +1330,12 @@ uint16_t uniffi_quickaccess_ffi_checksum_func_error_table(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_FILTER_JSON
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_FILTER_JSON
+uint16_t uniffi_quickaccess_ffi_checksum_func_filter_json(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_LOG_TO_PLATFORM
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_LOG_TO_PLATFORM
 uint16_t uniffi_quickaccess_ffi_checksum_func_log_to_platform(void
@@ -910,6 +1345,12 @@ uint16_t uniffi_quickaccess_ffi_checksum_func_log_to_platform(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_SET_LOG_SINK
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_SET_LOG_SINK
 uint16_t uniffi_quickaccess_ffi_checksum_func_set_log_sink(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_READ_MAC_ADDRESS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_READ_MAC_ADDRESS
+uint16_t uniffi_quickaccess_ffi_checksum_func_read_mac_address(void
     
 );
 #endif
@@ -931,9 +1372,207 @@ uint16_t uniffi_quickaccess_ffi_checksum_method_accounts_set_default(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DOCTOROBSERVER_BEGAN
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DOCTOROBSERVER_BEGAN
+uint16_t uniffi_quickaccess_ffi_checksum_method_doctorobserver_began(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DOCTOROBSERVER_ENDED
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DOCTOROBSERVER_ENDED
+uint16_t uniffi_quickaccess_ffi_checksum_method_doctorobserver_ended(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_PAGES_NEXT_PAGE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_PAGES_NEXT_PAGE
+uint16_t uniffi_quickaccess_ffi_checksum_method_pages_next_page(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_LOGSINK_LINE
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_LOGSINK_LINE
 uint16_t uniffi_quickaccess_ffi_checksum_method_logsink_line(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DEVICEROWS_NEXT_PAGE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DEVICEROWS_NEXT_PAGE
+uint16_t uniffi_quickaccess_ffi_checksum_method_devicerows_next_page(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DEVICEROWS_TOTAL
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DEVICEROWS_TOTAL
+uint16_t uniffi_quickaccess_ffi_checksum_method_devicerows_total(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DEVICES_BY_ID
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DEVICES_BY_ID
+uint16_t uniffi_quickaccess_ffi_checksum_method_devices_by_id(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DEVICES_BY_MAC
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DEVICES_BY_MAC
+uint16_t uniffi_quickaccess_ffi_checksum_method_devices_by_mac(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DEVICES_LIST
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DEVICES_LIST
+uint16_t uniffi_quickaccess_ffi_checksum_method_devices_list(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ENDPOINTROWS_NEXT_PAGE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ENDPOINTROWS_NEXT_PAGE
+uint16_t uniffi_quickaccess_ffi_checksum_method_endpointrows_next_page(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ENDPOINTROWS_TOTAL
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ENDPOINTROWS_TOTAL
+uint16_t uniffi_quickaccess_ffi_checksum_method_endpointrows_total(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ENDPOINTS_BY_ID
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ENDPOINTS_BY_ID
+uint16_t uniffi_quickaccess_ffi_checksum_method_endpoints_by_id(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ENDPOINTS_BY_MAC
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ENDPOINTS_BY_MAC
+uint16_t uniffi_quickaccess_ffi_checksum_method_endpoints_by_mac(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ENDPOINTS_LIST
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ENDPOINTS_LIST
+uint16_t uniffi_quickaccess_ffi_checksum_method_endpoints_list(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ENDPOINTS_SET_STATUS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_ENDPOINTS_SET_STATUS
+uint16_t uniffi_quickaccess_ffi_checksum_method_endpoints_set_status(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTROWS_NEXT_PAGE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTROWS_NEXT_PAGE
+uint16_t uniffi_quickaccess_ffi_checksum_method_guestrows_next_page(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTROWS_TOTAL
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTROWS_TOTAL
+uint16_t uniffi_quickaccess_ffi_checksum_method_guestrows_total(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_BY_ID
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_BY_ID
+uint16_t uniffi_quickaccess_ffi_checksum_method_guests_by_id(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_BY_NAME
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_BY_NAME
+uint16_t uniffi_quickaccess_ffi_checksum_method_guests_by_name(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_CREATE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_CREATE
+uint16_t uniffi_quickaccess_ffi_checksum_method_guests_create(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_DISABLE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_DISABLE
+uint16_t uniffi_quickaccess_ffi_checksum_method_guests_disable(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_ENABLE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_ENABLE
+uint16_t uniffi_quickaccess_ffi_checksum_method_guests_enable(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_EXTEND
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_EXTEND
+uint16_t uniffi_quickaccess_ffi_checksum_method_guests_extend(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_LIST
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_LIST
+uint16_t uniffi_quickaccess_ffi_checksum_method_guests_list(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_SEND_RECEIPT
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_GUESTS_SEND_RECEIPT
+uint16_t uniffi_quickaccess_ffi_checksum_method_guests_send_receipt(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONROWS_NEXT_PAGE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONROWS_NEXT_PAGE
+uint16_t uniffi_quickaccess_ffi_checksum_method_networksessionrows_next_page(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONROWS_TOTAL
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONROWS_TOTAL
+uint16_t uniffi_quickaccess_ffi_checksum_method_networksessionrows_total(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_ACTIVE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_ACTIVE
+uint16_t uniffi_quickaccess_ffi_checksum_method_networksessions_active(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_ACTIVE_BY_MAC
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_ACTIVE_BY_MAC
+uint16_t uniffi_quickaccess_ffi_checksum_method_networksessions_active_by_mac(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_ACTIVE_BY_USER
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_ACTIVE_BY_USER
+uint16_t uniffi_quickaccess_ffi_checksum_method_networksessions_active_by_user(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_BY_ID
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_BY_ID
+uint16_t uniffi_quickaccess_ffi_checksum_method_networksessions_by_id(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_DISCONNECT
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_DISCONNECT
+uint16_t uniffi_quickaccess_ffi_checksum_method_networksessions_disconnect(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_LIST
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_LIST
+uint16_t uniffi_quickaccess_ffi_checksum_method_networksessions_list(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_REAUTHORIZE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_NETWORKSESSIONS_REAUTHORIZE
+uint16_t uniffi_quickaccess_ffi_checksum_method_networksessions_reauthorize(void
     
 );
 #endif
@@ -949,9 +1588,87 @@ uint16_t uniffi_quickaccess_ffi_checksum_method_stateobserver_state_changed(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DOWNLOAD_CONTENT_TYPE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DOWNLOAD_CONTENT_TYPE
+uint16_t uniffi_quickaccess_ffi_checksum_method_download_content_type(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DOWNLOAD_LENGTH
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DOWNLOAD_LENGTH
+uint16_t uniffi_quickaccess_ffi_checksum_method_download_length(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DOWNLOAD_NEXT_PART
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DOWNLOAD_NEXT_PART
+uint16_t uniffi_quickaccess_ffi_checksum_method_download_next_part(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DOWNLOAD_STATUS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_DOWNLOAD_STATUS
+uint16_t uniffi_quickaccess_ffi_checksum_method_download_status(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_CANCELHANDLE_CANCEL
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_CANCELHANDLE_CANCEL
 uint16_t uniffi_quickaccess_ffi_checksum_method_cancelhandle_cancel(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_EXAMINE
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_EXAMINE
+uint16_t uniffi_quickaccess_ffi_checksum_method_session_examine(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_PAGES
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_PAGES
+uint16_t uniffi_quickaccess_ffi_checksum_method_session_pages(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_DEVICES
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_DEVICES
+uint16_t uniffi_quickaccess_ffi_checksum_method_session_devices(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_ENDPOINTS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_ENDPOINTS
+uint16_t uniffi_quickaccess_ffi_checksum_method_session_endpoints(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_GUESTS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_GUESTS
+uint16_t uniffi_quickaccess_ffi_checksum_method_session_guests(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_NETWORK_SESSIONS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_NETWORK_SESSIONS
+uint16_t uniffi_quickaccess_ffi_checksum_method_session_network_sessions(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_ONLINE_STATUS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_ONLINE_STATUS
+uint16_t uniffi_quickaccess_ffi_checksum_method_session_online_status(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_DOWNLOAD
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_DOWNLOAD
+uint16_t uniffi_quickaccess_ffi_checksum_method_session_download(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_SEND
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_SEND
+uint16_t uniffi_quickaccess_ffi_checksum_method_session_send(void
     
 );
 #endif
@@ -988,12 +1705,6 @@ uint16_t uniffi_quickaccess_ffi_checksum_method_session_approve_changed(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_CANCEL_SIGN_IN
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_CANCEL_SIGN_IN
 uint16_t uniffi_quickaccess_ffi_checksum_method_session_cancel_sign_in(void
-    
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_EXAMINE
-#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_METHOD_SESSION_EXAMINE
-uint16_t uniffi_quickaccess_ffi_checksum_method_session_examine(void
     
 );
 #endif

@@ -657,6 +657,12 @@ internal open class UniffiForeignFutureResultVoid(
 internal interface UniffiForeignFutureCompleteVoid : com.sun.jna.Callback {
     fun callback(`callbackData`: Long,`result`: UniffiForeignFutureResultVoid.UniffiByValue,)
 }
+internal interface UniffiCallbackInterfaceDoctorObserverMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`step`: RustBuffer.ByValue,`title`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceDoctorObserverMethod1 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`check`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
 internal interface UniffiCallbackInterfaceLogSinkMethod0 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`record`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
 }
@@ -671,6 +677,28 @@ internal interface UniffiCallbackInterfaceSecretStoreMethod1 : com.sun.jna.Callb
 }
 internal interface UniffiCallbackInterfaceSecretStoreMethod2 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`name`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "began", "ended")
+internal open class UniffiVTableCallbackInterfaceDoctorObserver(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `began`: UniffiCallbackInterfaceDoctorObserverMethod0? = null,
+    @JvmField internal var `ended`: UniffiCallbackInterfaceDoctorObserverMethod1? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `began`: UniffiCallbackInterfaceDoctorObserverMethod0? = null,
+        `ended`: UniffiCallbackInterfaceDoctorObserverMethod1? = null,
+    ): UniffiVTableCallbackInterfaceDoctorObserver(`uniffiFree`,`uniffiClone`,`began`,`ended`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceDoctorObserver) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `began` = other.`began`
+        `ended` = other.`ended`
+    }
+
 }
 @Structure.FieldOrder("uniffiFree", "uniffiClone", "line")
 internal open class UniffiVTableCallbackInterfaceLogSink(
@@ -762,9 +790,13 @@ internal object IntegrityCheckingUniffiLib {
     internal fun ensureInitialized() = Unit
     external fun uniffi_quickaccess_ffi_checksum_func_error_table(
     ): Int
+    external fun uniffi_quickaccess_ffi_checksum_func_filter_json(
+    ): Int
     external fun uniffi_quickaccess_ffi_checksum_func_log_to_platform(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_func_set_log_sink(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_func_read_mac_address(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_accounts_list(
     ): Int
@@ -772,13 +804,105 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_accounts_set_default(
     ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_doctorobserver_began(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_doctorobserver_ended(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_pages_next_page(
+    ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_logsink_line(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_devicerows_next_page(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_devicerows_total(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_devices_by_id(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_devices_by_mac(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_devices_list(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_endpointrows_next_page(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_endpointrows_total(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_endpoints_by_id(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_endpoints_by_mac(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_endpoints_list(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_endpoints_set_status(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_guestrows_next_page(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_guestrows_total(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_guests_by_id(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_guests_by_name(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_guests_create(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_guests_disable(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_guests_enable(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_guests_extend(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_guests_list(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_guests_send_receipt(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_networksessionrows_next_page(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_networksessionrows_total(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_networksessions_active(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_networksessions_active_by_mac(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_networksessions_active_by_user(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_networksessions_by_id(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_networksessions_disconnect(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_networksessions_list(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_networksessions_reauthorize(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_observation_stop(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_stateobserver_state_changed(
     ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_download_content_type(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_download_length(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_download_next_part(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_download_status(
+    ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_cancelhandle_cancel(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_session_examine(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_session_pages(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_session_devices(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_session_endpoints(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_session_guests(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_session_network_sessions(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_session_online_status(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_session_download(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_method_session_send(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_session_access_token(
     ): Int
@@ -791,8 +915,6 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_quickaccess_ffi_checksum_method_session_approve_changed(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_session_cancel_sign_in(
-    ): Int
-    external fun uniffi_quickaccess_ffi_checksum_method_session_examine(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_session_history(
     ): Int
@@ -864,6 +986,7 @@ internal object UniffiLib {
 
     init {
         Native.register(UniffiLib::class.java, findLibraryName(componentName = "quickaccess"))
+        uniffiCallbackInterfaceDoctorObserver.register(this)
         uniffiCallbackInterfaceLogSink.register(this)
         uniffiCallbackInterfaceSecretStore.register(this)
         uniffiCallbackInterfaceStateObserver.register(this)
@@ -883,6 +1006,22 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_quickaccess_ffi_fn_method_accounts_set_default(`ptr`: Long,`id`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_quickaccess_ffi_fn_clone_doctorobserver(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_free_doctorobserver(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_init_callback_vtable_doctorobserver(`vtable`: UniffiVTableCallbackInterfaceDoctorObserver,
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_method_doctorobserver_began(`ptr`: Long,`step`: RustBuffer.ByValue,`title`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_method_doctorobserver_ended(`ptr`: Long,`check`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_clone_pages(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_free_pages(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_method_pages_next_page(`ptr`: Long,
+    ): Long
     external fun uniffi_quickaccess_ffi_fn_clone_logsink(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_quickaccess_ffi_fn_free_logsink(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -891,6 +1030,98 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_quickaccess_ffi_fn_method_logsink_line(`ptr`: Long,`record`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
+    external fun uniffi_quickaccess_ffi_fn_clone_devicerows(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_free_devicerows(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_method_devicerows_next_page(`ptr`: Long,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_devicerows_total(`ptr`: Long,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_clone_devices(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_free_devices(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_method_devices_by_id(`ptr`: Long,`id`: Long,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_devices_by_mac(`ptr`: Long,`macAddress`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_devices_list(`ptr`: Long,`query`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_clone_endpointrows(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_free_endpointrows(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_method_endpointrows_next_page(`ptr`: Long,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_endpointrows_total(`ptr`: Long,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_clone_endpoints(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_free_endpoints(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_method_endpoints_by_id(`ptr`: Long,`id`: Long,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_endpoints_by_mac(`ptr`: Long,`macAddress`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_endpoints_list(`ptr`: Long,`query`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_endpoints_set_status(`ptr`: Long,`id`: Long,`status`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_clone_guestrows(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_free_guestrows(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_method_guestrows_next_page(`ptr`: Long,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_guestrows_total(`ptr`: Long,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_clone_guests(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_free_guests(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_method_guests_by_id(`ptr`: Long,`id`: Long,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_guests_by_name(`ptr`: Long,`username`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_guests_create(`ptr`: Long,`guest`: RustBuffer.ByValue,`password`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_guests_disable(`ptr`: Long,`id`: Long,`endSessions`: Byte,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_guests_enable(`ptr`: Long,`id`: Long,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_guests_extend(`ptr`: Long,`id`: Long,`until`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_guests_list(`ptr`: Long,`query`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_guests_send_receipt(`ptr`: Long,`id`: Long,`by`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_clone_networksessionrows(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_free_networksessionrows(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_method_networksessionrows_next_page(`ptr`: Long,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_networksessionrows_total(`ptr`: Long,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_clone_networksessions(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_free_networksessions(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_method_networksessions_active(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_networksessions_active_by_mac(`ptr`: Long,`macAddress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_networksessions_active_by_user(`ptr`: Long,`username`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_networksessions_by_id(`ptr`: Long,`id`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_networksessions_disconnect(`ptr`: Long,`id`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_networksessions_list(`ptr`: Long,`query`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_networksessions_reauthorize(`ptr`: Long,`id`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_quickaccess_ffi_fn_clone_observation(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_quickaccess_ffi_fn_free_observation(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -905,6 +1136,18 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_quickaccess_ffi_fn_method_stateobserver_state_changed(`ptr`: Long,`state`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
+    external fun uniffi_quickaccess_ffi_fn_clone_download(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_free_download(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_quickaccess_ffi_fn_method_download_content_type(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_method_download_length(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_method_download_next_part(`ptr`: Long,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_download_status(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Int
     external fun uniffi_quickaccess_ffi_fn_clone_cancelhandle(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_quickaccess_ffi_fn_free_cancelhandle(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -919,6 +1162,24 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_quickaccess_ffi_fn_constructor_session_new(`settings`: RustBuffer.ByValue,`store`: Long,`clientSecret`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_session_examine(`ptr`: Long,`username`: RustBuffer.ByValue,`password`: RustBuffer.ByValue,`observer`: RustBuffer.ByValue,`cancel`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_session_pages(`ptr`: Long,`request`: RustBuffer.ByValue,`query`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_session_devices(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_session_endpoints(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_session_guests(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_session_network_sessions(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_session_online_status(`ptr`: Long,`macAddress`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_session_download(`ptr`: Long,`request`: RustBuffer.ByValue,`cancel`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_quickaccess_ffi_fn_method_session_send(`ptr`: Long,`request`: RustBuffer.ByValue,`cancel`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_quickaccess_ffi_fn_method_session_access_token(`ptr`: Long,
     ): Long
     external fun uniffi_quickaccess_ffi_fn_method_session_access_token_with(`ptr`: Long,`need`: RustBuffer.ByValue,
@@ -931,8 +1192,6 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_quickaccess_ffi_fn_method_session_cancel_sign_in(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
-    external fun uniffi_quickaccess_ffi_fn_method_session_examine(`ptr`: Long,`username`: RustBuffer.ByValue,`password`: RustBuffer.ByValue,
-    ): Long
     external fun uniffi_quickaccess_ffi_fn_method_session_history(`ptr`: Long,
     ): Long
     external fun uniffi_quickaccess_ffi_fn_method_session_make_default(`ptr`: Long,
@@ -995,12 +1254,38 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_quickaccess_ffi_fn_method_accesstoken_is_short(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Byte
+    external fun uniffi_quickaccess_ffi_fn_method_requestbody_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_method_page_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_method_device_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_method_endpoint_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_method_guest_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_method_networksession_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_method_onlinestatus_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_method_apirequest_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_method_apiresponse_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_method_formpart_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_method_nameandvalue_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
     external fun uniffi_quickaccess_ffi_fn_func_error_table(uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_func_filter_json(`filter`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_quickaccess_ffi_fn_func_log_to_platform(`level`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
     external fun uniffi_quickaccess_ffi_fn_func_set_log_sink(`sink`: RustBuffer.ByValue,`level`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
+    external fun uniffi_quickaccess_ffi_fn_func_read_mac_address(`text`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
     external fun ffi_quickaccess_ffi_rustbuffer_alloc(`size`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun ffi_quickaccess_ffi_rustbuffer_from_bytes(`bytes`: ForeignBytes.ByValue,uniffi_out_err: UniffiRustCallStatus, 
@@ -1123,10 +1408,16 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_quickaccess_ffi_checksum_func_error_table() and 0xFFFF) != 14419) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_quickaccess_ffi_checksum_func_filter_json() and 0xFFFF) != 32529) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_quickaccess_ffi_checksum_func_log_to_platform() and 0xFFFF) != 18432) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_func_set_log_sink() and 0xFFFF) != 20259) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_func_read_mac_address() and 0xFFFF) != 14726) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_method_accounts_list() and 0xFFFF) != 47514) {
@@ -1138,7 +1429,106 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_quickaccess_ffi_checksum_method_accounts_set_default() and 0xFFFF) != 5681) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_doctorobserver_began() and 0xFFFF) != 15913) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_doctorobserver_ended() and 0xFFFF) != 63882) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_pages_next_page() and 0xFFFF) != 14358) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_quickaccess_ffi_checksum_method_logsink_line() and 0xFFFF) != 40553) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_devicerows_next_page() and 0xFFFF) != 14215) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_devicerows_total() and 0xFFFF) != 47173) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_devices_by_id() and 0xFFFF) != 9766) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_devices_by_mac() and 0xFFFF) != 11766) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_devices_list() and 0xFFFF) != 27404) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_endpointrows_next_page() and 0xFFFF) != 43605) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_endpointrows_total() and 0xFFFF) != 9932) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_endpoints_by_id() and 0xFFFF) != 46140) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_endpoints_by_mac() and 0xFFFF) != 56845) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_endpoints_list() and 0xFFFF) != 48789) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_endpoints_set_status() and 0xFFFF) != 52842) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_guestrows_next_page() and 0xFFFF) != 26114) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_guestrows_total() and 0xFFFF) != 6863) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_guests_by_id() and 0xFFFF) != 40146) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_guests_by_name() and 0xFFFF) != 29804) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_guests_create() and 0xFFFF) != 1410) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_guests_disable() and 0xFFFF) != 42463) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_guests_enable() and 0xFFFF) != 32770) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_guests_extend() and 0xFFFF) != 12571) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_guests_list() and 0xFFFF) != 4394) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_guests_send_receipt() and 0xFFFF) != 61733) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_networksessionrows_next_page() and 0xFFFF) != 5719) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_networksessionrows_total() and 0xFFFF) != 26259) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_networksessions_active() and 0xFFFF) != 26382) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_networksessions_active_by_mac() and 0xFFFF) != 56362) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_networksessions_active_by_user() and 0xFFFF) != 43432) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_networksessions_by_id() and 0xFFFF) != 24949) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_networksessions_disconnect() and 0xFFFF) != 13789) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_networksessions_list() and 0xFFFF) != 5278) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_networksessions_reauthorize() and 0xFFFF) != 46320) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_method_observation_stop() and 0xFFFF) != 4422) {
@@ -1147,7 +1537,46 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_quickaccess_ffi_checksum_method_stateobserver_state_changed() and 0xFFFF) != 42315) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_download_content_type() and 0xFFFF) != 48108) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_download_length() and 0xFFFF) != 46255) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_download_next_part() and 0xFFFF) != 36927) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_download_status() and 0xFFFF) != 49195) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_quickaccess_ffi_checksum_method_cancelhandle_cancel() and 0xFFFF) != 45715) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_examine() and 0xFFFF) != 18621) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_pages() and 0xFFFF) != 24305) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_devices() and 0xFFFF) != 4593) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_endpoints() and 0xFFFF) != 49259) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_guests() and 0xFFFF) != 20996) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_network_sessions() and 0xFFFF) != 59474) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_online_status() and 0xFFFF) != 44725) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_download() and 0xFFFF) != 16088) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_send() and 0xFFFF) != 12802) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_method_session_access_token() and 0xFFFF) != 19982) {
@@ -1166,9 +1595,6 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_method_session_cancel_sign_in() and 0xFFFF) != 8412) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_quickaccess_ffi_checksum_method_session_examine() and 0xFFFF) != 59841) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_method_session_history() and 0xFFFF) != 42287) {
@@ -2819,6 +3245,2929 @@ public object FfiConverterTypeCancelHandle: FfiConverter<CancelHandle, Long> {
 
 
 /**
+ * Devices, page by page.
+ */
+public interface DeviceRowsInterface {
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+    suspend fun `nextPage`(): List<Device>?
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+    suspend fun `total`(): kotlin.ULong?
+    
+    companion object
+}
+
+/**
+ * Devices, page by page.
+ */
+open class DeviceRows: Disposable, AutoCloseable, DeviceRowsInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_quickaccess_ffi_fn_free_devicerows(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_clone_devicerows(handle, status)
+        }
+    }
+
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `nextPage`() : List<Device>? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_devicerows_next_page(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalSequenceTypeDevice.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `total`() : kotlin.ULong? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_devicerows_total(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalULong.lift(it) },
+        // Error FFI converter
+        UniffiNullRustCallStatusErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDeviceRows: FfiConverter<DeviceRows, Long> {
+    override fun lower(value: DeviceRows): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): DeviceRows {
+        return DeviceRows(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): DeviceRows {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: DeviceRows) = 8UL
+
+    override fun write(value: DeviceRows, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Looks devices up. Needs the privileges `mac` and `guest_users` together.
+ */
+public interface DevicesInterface {
+    
+    /**
+     * One by its number.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+    suspend fun `byId`(`id`: kotlin.ULong): Device
+    
+    /**
+     * One by its MAC address, in any notation.
+     *
+     * # Errors
+     * As `by_id`; `invalid_input` when it is no MAC address.
+     */
+    suspend fun `byMac`(`macAddress`: kotlin.String): Device
+    
+    /**
+     * The devices that a query means.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+    fun `list`(`query`: ListQuery): DeviceRows
+    
+    companion object
+}
+
+/**
+ * Looks devices up. Needs the privileges `mac` and `guest_users` together.
+ */
+open class Devices: Disposable, AutoCloseable, DevicesInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_quickaccess_ffi_fn_free_devices(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_clone_devices(handle, status)
+        }
+    }
+
+    
+    /**
+     * One by its number.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `byId`(`id`: kotlin.ULong) : Device {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_devices_by_id(
+                uniffiHandle,
+                
+        FfiConverterULong.lower(`id`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeDevice.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * One by its MAC address, in any notation.
+     *
+     * # Errors
+     * As `by_id`; `invalid_input` when it is no MAC address.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `byMac`(`macAddress`: kotlin.String) : Device {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_devices_by_mac(
+                uniffiHandle,
+                
+        FfiConverterString.lower(`macAddress`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeDevice.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * The devices that a query means.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+    @Throws(QuickAccessException::class)override fun `list`(`query`: ListQuery): DeviceRows {
+            return FfiConverterTypeDeviceRows.lift(
+    callWithHandle {
+    uniffiRustCallWithError(QuickAccessException) { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_devices_list(
+        it,
+        
+        FfiConverterTypeListQuery.lower(`query`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDevices: FfiConverter<Devices, Long> {
+    override fun lower(value: Devices): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): Devices {
+        return Devices(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): Devices {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Devices) = 8UL
+
+    override fun write(value: Devices, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Is told how far the doctor is. It is called on a thread of its own, never twice at once; what it
+ * throws changes nothing.
+ */
+public interface DoctorObserver {
+    
+    /**
+     * This is being checked now: the stable name of the step, and the same for people.
+     */
+    fun `began`(`step`: kotlin.String, `title`: kotlin.String)
+    
+    /**
+     * This was checked; each step ends once, in their order.
+     */
+    fun `ended`(`check`: DoctorCheck)
+    
+    companion object
+}
+
+/**
+ * Is told how far the doctor is. It is called on a thread of its own, never twice at once; what it
+ * throws changes nothing.
+ */
+open class DoctorObserverImpl: Disposable, AutoCloseable, DoctorObserver
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_quickaccess_ffi_fn_free_doctorobserver(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_clone_doctorobserver(handle, status)
+        }
+    }
+
+    
+    /**
+     * This is being checked now: the stable name of the step, and the same for people.
+     */
+    @Throws(CallbackException::class)override fun `began`(`step`: kotlin.String, `title`: kotlin.String)
+        = 
+    callWithHandle {
+    uniffiRustCallWithError(CallbackException) { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_doctorobserver_began(
+        it,
+        
+        FfiConverterString.lower(`step`),
+        FfiConverterString.lower(`title`),_status)
+}
+    }
+    
+    
+
+    
+    /**
+     * This was checked; each step ends once, in their order.
+     */
+    @Throws(CallbackException::class)override fun `ended`(`check`: DoctorCheck)
+        = 
+    callWithHandle {
+    uniffiRustCallWithError(CallbackException) { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_doctorobserver_ended(
+        it,
+        
+        FfiConverterTypeDoctorCheck.lower(`check`),_status)
+}
+    }
+    
+    
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceDoctorObserver {
+    internal object `began`: UniffiCallbackInterfaceDoctorObserverMethod0 {
+        override fun callback(`uniffiHandle`: Long,`step`: RustBuffer.ByValue,`title`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeDoctorObserver.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`began`(
+                    FfiConverterString.lift(`step`),
+                    FfiConverterString.lift(`title`),
+                )
+            }
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: CallbackException -> FfiConverterTypeCallbackError.lower(e) }
+            )
+        }
+    }
+    internal object `ended`: UniffiCallbackInterfaceDoctorObserverMethod1 {
+        override fun callback(`uniffiHandle`: Long,`check`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeDoctorObserver.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`ended`(
+                    FfiConverterTypeDoctorCheck.lift(`check`),
+                )
+            }
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: CallbackException -> FfiConverterTypeCallbackError.lower(e) }
+            )
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeDoctorObserver.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeDoctorObserver.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceDoctorObserver.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `began`,
+        `ended`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_quickaccess_ffi_fn_init_callback_vtable_doctorobserver(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDoctorObserver: FfiConverter<DoctorObserver, Long> {
+    internal val handleMap = UniffiHandleMap<DoctorObserver>()
+
+    override fun lower(value: DoctorObserver): Long {
+        if (value is DoctorObserverImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): DoctorObserver {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return DoctorObserverImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): DoctorObserver {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: DoctorObserver) = 8UL
+
+    override fun write(value: DoctorObserver, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * A body on its way, read part by part. Dropping it ends the transfer.
+ */
+public interface DownloadInterface {
+    
+    /**
+     * The media type.
+     */
+    fun `contentType`(): kotlin.String?
+    
+    /**
+     * How many bytes the server has announced.
+     */
+    fun `length`(): kotlin.ULong?
+    
+    /**
+     * The next part; nothing after the last one. A caller that goes away may take a part with it,
+     * so begin again with another download then.
+     *
+     * # Errors
+     * `timeout` when no part came for too long, or when the deadline has passed; `bad_reply` when
+     * the body was cut off. Either stays.
+     */
+    suspend fun `nextPart`(): kotlin.ByteArray?
+    
+    /**
+     * The HTTP status, a success.
+     */
+    fun `status`(): kotlin.UShort
+    
+    companion object
+}
+
+/**
+ * A body on its way, read part by part. Dropping it ends the transfer.
+ */
+open class Download: Disposable, AutoCloseable, DownloadInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_quickaccess_ffi_fn_free_download(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_clone_download(handle, status)
+        }
+    }
+
+    
+    /**
+     * The media type.
+     */override fun `contentType`(): kotlin.String? {
+            return FfiConverterOptionalString.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_download_content_type(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * How many bytes the server has announced.
+     */override fun `length`(): kotlin.ULong? {
+            return FfiConverterOptionalULong.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_download_length(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * The next part; nothing after the last one. A caller that goes away may take a part with it,
+     * so begin again with another download then.
+     *
+     * # Errors
+     * `timeout` when no part came for too long, or when the deadline has passed; `bad_reply` when
+     * the body was cut off. Either stays.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `nextPart`() : kotlin.ByteArray? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_download_next_part(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalByteArray.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * The HTTP status, a success.
+     */override fun `status`(): kotlin.UShort {
+            return FfiConverterUShort.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_download_status(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDownload: FfiConverter<Download, Long> {
+    override fun lower(value: Download): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): Download {
+        return Download(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): Download {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Download) = 8UL
+
+    override fun write(value: Download, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Endpoints, page by page.
+ */
+public interface EndpointRowsInterface {
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+    suspend fun `nextPage`(): List<Endpoint>?
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+    suspend fun `total`(): kotlin.ULong?
+    
+    companion object
+}
+
+/**
+ * Endpoints, page by page.
+ */
+open class EndpointRows: Disposable, AutoCloseable, EndpointRowsInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_quickaccess_ffi_fn_free_endpointrows(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_clone_endpointrows(handle, status)
+        }
+    }
+
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `nextPage`() : List<Endpoint>? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_endpointrows_next_page(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalSequenceTypeEndpoint.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `total`() : kotlin.ULong? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_endpointrows_total(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalULong.lift(it) },
+        // Error FFI converter
+        UniffiNullRustCallStatusErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeEndpointRows: FfiConverter<EndpointRows, Long> {
+    override fun lower(value: EndpointRows): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): EndpointRows {
+        return EndpointRows(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): EndpointRows {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: EndpointRows) = 8UL
+
+    override fun write(value: EndpointRows, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Looks endpoints up. Needs the privilege `cppm_endpoints`.
+ */
+public interface EndpointsInterface {
+    
+    /**
+     * One by its number.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+    suspend fun `byId`(`id`: kotlin.ULong): Endpoint
+    
+    /**
+     * One by its MAC address, in any notation.
+     *
+     * # Errors
+     * As `by_id`; `invalid_input` when it is no MAC address.
+     */
+    suspend fun `byMac`(`macAddress`: kotlin.String): Endpoint
+    
+    /**
+     * The endpoints that a query means.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+    fun `list`(`query`: ListQuery): EndpointRows
+    
+    /**
+     * Makes it known, unknown or disabled, and gives what the server has now.
+     *
+     * # Errors
+     * As `by_id`; `validation_failed` for a status that the server does not know.
+     */
+    suspend fun `setStatus`(`id`: kotlin.ULong, `status`: EndpointStatus): Endpoint
+    
+    companion object
+}
+
+/**
+ * Looks endpoints up. Needs the privilege `cppm_endpoints`.
+ */
+open class Endpoints: Disposable, AutoCloseable, EndpointsInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_quickaccess_ffi_fn_free_endpoints(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_clone_endpoints(handle, status)
+        }
+    }
+
+    
+    /**
+     * One by its number.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `byId`(`id`: kotlin.ULong) : Endpoint {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_endpoints_by_id(
+                uniffiHandle,
+                
+        FfiConverterULong.lower(`id`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeEndpoint.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * One by its MAC address, in any notation.
+     *
+     * # Errors
+     * As `by_id`; `invalid_input` when it is no MAC address.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `byMac`(`macAddress`: kotlin.String) : Endpoint {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_endpoints_by_mac(
+                uniffiHandle,
+                
+        FfiConverterString.lower(`macAddress`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeEndpoint.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * The endpoints that a query means.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+    @Throws(QuickAccessException::class)override fun `list`(`query`: ListQuery): EndpointRows {
+            return FfiConverterTypeEndpointRows.lift(
+    callWithHandle {
+    uniffiRustCallWithError(QuickAccessException) { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_endpoints_list(
+        it,
+        
+        FfiConverterTypeListQuery.lower(`query`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Makes it known, unknown or disabled, and gives what the server has now.
+     *
+     * # Errors
+     * As `by_id`; `validation_failed` for a status that the server does not know.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setStatus`(`id`: kotlin.ULong, `status`: EndpointStatus) : Endpoint {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_endpoints_set_status(
+                uniffiHandle,
+                
+        FfiConverterULong.lower(`id`),
+        FfiConverterTypeEndpointStatus.lower(`status`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeEndpoint.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeEndpoints: FfiConverter<Endpoints, Long> {
+    override fun lower(value: Endpoints): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): Endpoints {
+        return Endpoints(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): Endpoints {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Endpoints) = 8UL
+
+    override fun write(value: Endpoints, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Guests, page by page.
+ */
+public interface GuestRowsInterface {
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+    suspend fun `nextPage`(): List<Guest>?
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+    suspend fun `total`(): kotlin.ULong?
+    
+    companion object
+}
+
+/**
+ * Guests, page by page.
+ */
+open class GuestRows: Disposable, AutoCloseable, GuestRowsInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_quickaccess_ffi_fn_free_guestrows(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_clone_guestrows(handle, status)
+        }
+    }
+
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `nextPage`() : List<Guest>? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_guestrows_next_page(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalSequenceTypeGuest.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `total`() : kotlin.ULong? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_guestrows_total(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalULong.lift(it) },
+        // Error FFI converter
+        UniffiNullRustCallStatusErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGuestRows: FfiConverter<GuestRows, Long> {
+    override fun lower(value: GuestRows): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): GuestRows {
+        return GuestRows(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): GuestRows {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: GuestRows) = 8UL
+
+    override fun write(value: GuestRows, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Looks guests up and changes them. Needs the privilege `guest_users`.
+ */
+public interface GuestsInterface {
+    
+    /**
+     * One by its number.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+    suspend fun `byId`(`id`: kotlin.ULong): Guest
+    
+    /**
+     * One by its user name.
+     *
+     * # Errors
+     * As `by_id`.
+     */
+    suspend fun `byName`(`username`: kotlin.String): Guest
+    
+    /**
+     * Makes an account, and gives what the server has made of it. The password is given as UTF-8
+     * bytes, which the caller can wipe.
+     *
+     * # Errors
+     * `validation_failed` names the fields; else as `Session.send`. When the error says that the
+     * server may have acted, look the name up before another try.
+     */
+    suspend fun `create`(`guest`: NewGuest, `password`: kotlin.ByteArray): Guest
+    
+    /**
+     * Switches the account off, and ends its sessions if wanted.
+     *
+     * # Errors
+     * As `by_id`.
+     */
+    suspend fun `disable`(`id`: kotlin.ULong, `endSessions`: kotlin.Boolean = false): Guest
+    
+    /**
+     * Switches the account on again.
+     *
+     * # Errors
+     * As `by_id`.
+     */
+    suspend fun `enable`(`id`: kotlin.ULong): Guest
+    
+    /**
+     * Lets the account be used until then.
+     *
+     * # Errors
+     * As `by_id`; `validation_failed`.
+     */
+    suspend fun `extend`(`id`: kotlin.ULong, `until`: java.time.Instant): Guest
+    
+    /**
+     * The guests that a query means.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+    fun `list`(`query`: ListQuery): GuestRows
+    
+    /**
+     * Sends the account's receipt to the guest.
+     *
+     * # Errors
+     * `action_failed` with the server's reason, for instance when there is no address; else as
+     * `by_id`.
+     */
+    suspend fun `sendReceipt`(`id`: kotlin.ULong, `by`: ReceiptBy)
+    
+    companion object
+}
+
+/**
+ * Looks guests up and changes them. Needs the privilege `guest_users`.
+ */
+open class Guests: Disposable, AutoCloseable, GuestsInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_quickaccess_ffi_fn_free_guests(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_clone_guests(handle, status)
+        }
+    }
+
+    
+    /**
+     * One by its number.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `byId`(`id`: kotlin.ULong) : Guest {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_guests_by_id(
+                uniffiHandle,
+                
+        FfiConverterULong.lower(`id`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGuest.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * One by its user name.
+     *
+     * # Errors
+     * As `by_id`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `byName`(`username`: kotlin.String) : Guest {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_guests_by_name(
+                uniffiHandle,
+                
+        FfiConverterString.lower(`username`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGuest.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * Makes an account, and gives what the server has made of it. The password is given as UTF-8
+     * bytes, which the caller can wipe.
+     *
+     * # Errors
+     * `validation_failed` names the fields; else as `Session.send`. When the error says that the
+     * server may have acted, look the name up before another try.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `create`(`guest`: NewGuest, `password`: kotlin.ByteArray) : Guest {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_guests_create(
+                uniffiHandle,
+                
+        FfiConverterTypeNewGuest.lower(`guest`),
+        FfiConverterByteArray.lower(`password`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGuest.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * Switches the account off, and ends its sessions if wanted.
+     *
+     * # Errors
+     * As `by_id`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `disable`(`id`: kotlin.ULong, `endSessions`: kotlin.Boolean) : Guest {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_guests_disable(
+                uniffiHandle,
+                
+        FfiConverterULong.lower(`id`),
+        FfiConverterBoolean.lower(`endSessions`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGuest.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * Switches the account on again.
+     *
+     * # Errors
+     * As `by_id`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `enable`(`id`: kotlin.ULong) : Guest {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_guests_enable(
+                uniffiHandle,
+                
+        FfiConverterULong.lower(`id`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGuest.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * Lets the account be used until then.
+     *
+     * # Errors
+     * As `by_id`; `validation_failed`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `extend`(`id`: kotlin.ULong, `until`: java.time.Instant) : Guest {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_guests_extend(
+                uniffiHandle,
+                
+        FfiConverterULong.lower(`id`),
+        FfiConverterTimestamp.lower(`until`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGuest.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * The guests that a query means.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+    @Throws(QuickAccessException::class)override fun `list`(`query`: ListQuery): GuestRows {
+            return FfiConverterTypeGuestRows.lift(
+    callWithHandle {
+    uniffiRustCallWithError(QuickAccessException) { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_guests_list(
+        it,
+        
+        FfiConverterTypeListQuery.lower(`query`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Sends the account's receipt to the guest.
+     *
+     * # Errors
+     * `action_failed` with the server's reason, for instance when there is no address; else as
+     * `by_id`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `sendReceipt`(`id`: kotlin.ULong, `by`: ReceiptBy) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_guests_send_receipt(
+                uniffiHandle,
+                
+        FfiConverterULong.lower(`id`),
+        FfiConverterTypeReceiptBy.lower(`by`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+        
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGuests: FfiConverter<Guests, Long> {
+    override fun lower(value: Guests): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): Guests {
+        return Guests(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): Guests {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Guests) = 8UL
+
+    override fun write(value: Guests, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
  * Takes the library's log. It is called on a thread of its own, never under a lock; what it
  * throws changes nothing.
  */
@@ -3150,6 +6499,785 @@ public object FfiConverterTypeLogSink: FfiConverter<LogSink, Long> {
 
 
 /**
+ * Sessions on the network, page by page.
+ */
+public interface NetworkSessionRowsInterface {
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+    suspend fun `nextPage`(): List<NetworkSession>?
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+    suspend fun `total`(): kotlin.ULong?
+    
+    companion object
+}
+
+/**
+ * Sessions on the network, page by page.
+ */
+open class NetworkSessionRows: Disposable, AutoCloseable, NetworkSessionRowsInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_quickaccess_ffi_fn_free_networksessionrows(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_clone_networksessionrows(handle, status)
+        }
+    }
+
+    
+    /**
+     * Those of the next page; nothing after the last one. After an error the same page can be
+     * asked for again.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `nextPage`() : List<NetworkSession>? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_networksessionrows_next_page(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalSequenceTypeNetworkSession.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * How many there are in all, once a page has come and if the query asked for it.
+     */
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `total`() : kotlin.ULong? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_networksessionrows_total(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalULong.lift(it) },
+        // Error FFI converter
+        UniffiNullRustCallStatusErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNetworkSessionRows: FfiConverter<NetworkSessionRows, Long> {
+    override fun lower(value: NetworkSessionRows): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): NetworkSessionRows {
+        return NetworkSessionRows(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): NetworkSessionRows {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: NetworkSessionRows) = 8UL
+
+    override fun write(value: NetworkSessionRows, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Looks sessions on the network up, and acts on them. Needs the privilege
+ * `guest_sessions_history`.
+ */
+public interface NetworkSessionsInterface {
+    
+    /**
+     * Those that go on, stale ones included.
+     */
+    fun `active`(): NetworkSessionRows
+    
+    /**
+     * Those of a device that go on, in whatever notation the server keeps its MAC address.
+     *
+     * # Errors
+     * `invalid_input` when it is no MAC address.
+     */
+    fun `activeByMac`(`macAddress`: kotlin.String): NetworkSessionRows
+    
+    /**
+     * Those of a user that go on.
+     *
+     * # Errors
+     * `invalid_input` for an empty name.
+     */
+    fun `activeByUser`(`username`: kotlin.String): NetworkSessionRows
+    
+    /**
+     * One by its id.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+    suspend fun `byId`(`id`: kotlin.String): NetworkSession
+    
+    /**
+     * Ends a session.
+     *
+     * # Errors
+     * `action_failed` with the server's reason, for instance when it is over already; else as
+     * `by_id`.
+     */
+    suspend fun `disconnect`(`id`: kotlin.String)
+    
+    /**
+     * The sessions that a query means, past ones too.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+    fun `list`(`query`: ListQuery): NetworkSessionRows
+    
+    /**
+     * Authorizes a session anew, so that a changed role or account takes hold.
+     *
+     * # Errors
+     * As `disconnect`.
+     */
+    suspend fun `reauthorize`(`id`: kotlin.String)
+    
+    companion object
+}
+
+/**
+ * Looks sessions on the network up, and acts on them. Needs the privilege
+ * `guest_sessions_history`.
+ */
+open class NetworkSessions: Disposable, AutoCloseable, NetworkSessionsInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_quickaccess_ffi_fn_free_networksessions(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_clone_networksessions(handle, status)
+        }
+    }
+
+    
+    /**
+     * Those that go on, stale ones included.
+     */override fun `active`(): NetworkSessionRows {
+            return FfiConverterTypeNetworkSessionRows.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_networksessions_active(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Those of a device that go on, in whatever notation the server keeps its MAC address.
+     *
+     * # Errors
+     * `invalid_input` when it is no MAC address.
+     */
+    @Throws(QuickAccessException::class)override fun `activeByMac`(`macAddress`: kotlin.String): NetworkSessionRows {
+            return FfiConverterTypeNetworkSessionRows.lift(
+    callWithHandle {
+    uniffiRustCallWithError(QuickAccessException) { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_networksessions_active_by_mac(
+        it,
+        
+        FfiConverterString.lower(`macAddress`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Those of a user that go on.
+     *
+     * # Errors
+     * `invalid_input` for an empty name.
+     */
+    @Throws(QuickAccessException::class)override fun `activeByUser`(`username`: kotlin.String): NetworkSessionRows {
+            return FfiConverterTypeNetworkSessionRows.lift(
+    callWithHandle {
+    uniffiRustCallWithError(QuickAccessException) { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_networksessions_active_by_user(
+        it,
+        
+        FfiConverterString.lower(`username`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * One by its id.
+     *
+     * # Errors
+     * `not_found`; else as `Session.send`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `byId`(`id`: kotlin.String) : NetworkSession {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_networksessions_by_id(
+                uniffiHandle,
+                
+        FfiConverterString.lower(`id`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeNetworkSession.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * Ends a session.
+     *
+     * # Errors
+     * `action_failed` with the server's reason, for instance when it is over already; else as
+     * `by_id`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `disconnect`(`id`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_networksessions_disconnect(
+                uniffiHandle,
+                
+        FfiConverterString.lower(`id`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+        
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * The sessions that a query means, past ones too.
+     *
+     * # Errors
+     * `invalid_input` for a query that cannot be sent.
+     */
+    @Throws(QuickAccessException::class)override fun `list`(`query`: ListQuery): NetworkSessionRows {
+            return FfiConverterTypeNetworkSessionRows.lift(
+    callWithHandle {
+    uniffiRustCallWithError(QuickAccessException) { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_networksessions_list(
+        it,
+        
+        FfiConverterTypeListQuery.lower(`query`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Authorizes a session anew, so that a changed role or account takes hold.
+     *
+     * # Errors
+     * As `disconnect`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `reauthorize`(`id`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_networksessions_reauthorize(
+                uniffiHandle,
+                
+        FfiConverterString.lower(`id`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+        
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNetworkSessions: FfiConverter<NetworkSessions, Long> {
+    override fun lower(value: NetworkSessions): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): NetworkSessions {
+        return NetworkSessions(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): NetworkSessions {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: NetworkSessions) = 8UL
+
+    override fun write(value: NetworkSessions, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
  * An observer that is being told. It ends when this is dropped, when `stop` is called, or
  * with the session.
  */
@@ -3317,6 +7445,291 @@ public object FfiConverterTypeObservation: FfiConverter<Observation, Long> {
     override fun allocationSize(value: Observation) = 8UL
 
     override fun write(value: Observation, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * The pages of a collection. Rows that come or go on the server between two pages shift those
+ * after them; sorting by `id`, the least first, keeps new rows out of the way.
+ */
+public interface PagesInterface {
+    
+    /**
+     * The next page; nothing after the last one. After an error the same page can be asked for
+     * again. A caller that goes away may take a page with it.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` when the answer is no list.
+     */
+    suspend fun `nextPage`(): Page?
+    
+    companion object
+}
+
+/**
+ * The pages of a collection. Rows that come or go on the server between two pages shift those
+ * after them; sorting by `id`, the least first, keeps new rows out of the way.
+ */
+open class Pages: Disposable, AutoCloseable, PagesInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_quickaccess_ffi_fn_free_pages(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_clone_pages(handle, status)
+        }
+    }
+
+    
+    /**
+     * The next page; nothing after the last one. After an error the same page can be asked for
+     * again. A caller that goes away may take a page with it.
+     *
+     * # Errors
+     * As `Session.send`; `bad_reply` when the answer is no list.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `nextPage`() : Page? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_pages_next_page(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalTypePage.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePages: FfiConverter<Pages, Long> {
+    override fun lower(value: Pages): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): Pages {
+        return Pages(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): Pages {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Pages) = 8UL
+
+    override fun write(value: Pages, buf: ByteBuffer) {
         buf.putLong(lower(value))
     }
 }
@@ -3845,6 +8258,81 @@ public object FfiConverterTypeSecretStore: FfiConverter<SecretStore, Long> {
 public interface SessionInterface {
     
     /**
+     * Finds out why people can't sign in: walks the steps of the vendor's guide against the server,
+     * beside the session, which goes on untouched. Without a password it checks what needs none;
+     * with one, given as UTF-8 bytes, it signs in once and extends that session once or twice. The
+     * observer is told of each step as it begins and ends, all of them before the report comes. A
+     * caller that goes away ends it, and so does the handle.
+     *
+     * # Errors
+     * `invalid_input` when the password is not UTF-8; `cancelled`. Whatever else goes wrong is in
+     * the report.
+     */
+    suspend fun `examine`(`username`: kotlin.String, `password`: kotlin.ByteArray?, `observer`: DoctorObserver? = null, `cancel`: CancelHandle? = null): DoctorReport
+    
+    /**
+     * A collection page by page; nothing is asked for before the first page is. The query's own
+     * parameters come after those of the request.
+     *
+     * # Errors
+     * `invalid_input` for a request or query that cannot be sent.
+     */
+    fun `pages`(`request`: ApiRequest, `query`: ListQuery): Pages
+    
+    /**
+     * Devices: by number or MAC address.
+     */
+    fun `devices`(): Devices
+    
+    /**
+     * Endpoints: by number or MAC address, and their status.
+     */
+    fun `endpoints`(): Endpoints
+    
+    /**
+     * Guests: by number or name; made, extended, switched off.
+     */
+    fun `guests`(): Guests
+    
+    /**
+     * Sessions on the network: the active ones of a user or a device, and ending them. They have
+     * nothing to do with this session.
+     */
+    fun `networkSessions`(): NetworkSessions
+    
+    /**
+     * What Insight knows of the device with this MAC address, in any notation.
+     *
+     * # Errors
+     * `not_found` when Insight has never seen it; `invalid_input` when it is no MAC address; else
+     * as `send`.
+     */
+    suspend fun `onlineStatus`(`macAddress`: kotlin.String): OnlineStatus
+    
+    /**
+     * Sends a request, and gives the body of a success part by part: what is too large to be
+     * held. Nobody looks into it, so that an action that failed with a 200 is not told.
+     *
+     * # Errors
+     * As `send`.
+     */
+    suspend fun `download`(`request`: ApiRequest, `cancel`: CancelHandle? = null): Download
+    
+    /**
+     * Sends a request, and gives status and body of a success as they came. The token goes to the
+     * configured server and nowhere else. A caller that goes away cancels it, and so does the
+     * handle.
+     *
+     * # Errors
+     * `invalid_input` for what cannot be sent; `not_permitted` when the person lacks the
+     * privilege, `not_found`, `validation_failed` with the fields, `action_failed` for a 200 with
+     * an `error` that is not 0, `no_api_access`; the codes of a session that is over; `offline`,
+     * `timeout`, `server_busy`, `server_error` and `bad_reply`, which say whether the server may
+     * have acted; `cancelled`.
+     */
+    suspend fun `send`(`request`: ApiRequest, `cancel`: CancelHandle? = null): ApiResponse
+    
+    /**
      * The text of an access token that is good for the next request: for the `Authorization:
      * Bearer` header of a request to this server and to no other. Ask for it each time, and do
      * not keep it. One that is in memory and good comes without a wait.
@@ -3894,16 +8382,6 @@ public interface SessionInterface {
      * session before it goes on. For callers that cannot go away, as a task of Swift cannot.
      */
     fun `cancelSignIn`()
-    
-    /**
-     * Finds out why people can't sign in: walks the steps of the vendor's guide against the server,
-     * beside the session, which goes on untouched. Without a password it checks what needs none;
-     * with one, given as UTF-8 bytes, it signs in once and extends that session once or twice.
-     *
-     * # Errors
-     * `invalid_input` when the password is not UTF-8. Whatever else goes wrong is in the report.
-     */
-    suspend fun `examine`(`username`: kotlin.String, `password`: kotlin.ByteArray?): DoctorReport
     
     /**
      * What happened to the session, oldest first, at most 200 entries.
@@ -4159,6 +8637,224 @@ open class Session: Disposable, AutoCloseable, SessionInterface
 
     
     /**
+     * Finds out why people can't sign in: walks the steps of the vendor's guide against the server,
+     * beside the session, which goes on untouched. Without a password it checks what needs none;
+     * with one, given as UTF-8 bytes, it signs in once and extends that session once or twice. The
+     * observer is told of each step as it begins and ends, all of them before the report comes. A
+     * caller that goes away ends it, and so does the handle.
+     *
+     * # Errors
+     * `invalid_input` when the password is not UTF-8; `cancelled`. Whatever else goes wrong is in
+     * the report.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `examine`(`username`: kotlin.String, `password`: kotlin.ByteArray?, `observer`: DoctorObserver?, `cancel`: CancelHandle?) : DoctorReport {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_session_examine(
+                uniffiHandle,
+                
+        FfiConverterString.lower(`username`),
+        FfiConverterOptionalByteArray.lower(`password`),
+        FfiConverterOptionalTypeDoctorObserver.lower(`observer`),
+        FfiConverterOptionalTypeCancelHandle.lower(`cancel`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeDoctorReport.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * A collection page by page; nothing is asked for before the first page is. The query's own
+     * parameters come after those of the request.
+     *
+     * # Errors
+     * `invalid_input` for a request or query that cannot be sent.
+     */
+    @Throws(QuickAccessException::class)override fun `pages`(`request`: ApiRequest, `query`: ListQuery): Pages {
+            return FfiConverterTypePages.lift(
+    callWithHandle {
+    uniffiRustCallWithError(QuickAccessException) { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_session_pages(
+        it,
+        
+        FfiConverterTypeApiRequest.lower(`request`),
+        FfiConverterTypeListQuery.lower(`query`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Devices: by number or MAC address.
+     */override fun `devices`(): Devices {
+            return FfiConverterTypeDevices.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_session_devices(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Endpoints: by number or MAC address, and their status.
+     */override fun `endpoints`(): Endpoints {
+            return FfiConverterTypeEndpoints.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_session_endpoints(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Guests: by number or name; made, extended, switched off.
+     */override fun `guests`(): Guests {
+            return FfiConverterTypeGuests.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_session_guests(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Sessions on the network: the active ones of a user or a device, and ending them. They have
+     * nothing to do with this session.
+     */override fun `networkSessions`(): NetworkSessions {
+            return FfiConverterTypeNetworkSessions.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_session_network_sessions(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * What Insight knows of the device with this MAC address, in any notation.
+     *
+     * # Errors
+     * `not_found` when Insight has never seen it; `invalid_input` when it is no MAC address; else
+     * as `send`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `onlineStatus`(`macAddress`: kotlin.String) : OnlineStatus {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_session_online_status(
+                uniffiHandle,
+                
+        FfiConverterString.lower(`macAddress`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeOnlineStatus.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * Sends a request, and gives the body of a success part by part: what is too large to be
+     * held. Nobody looks into it, so that an action that failed with a 200 is not told.
+     *
+     * # Errors
+     * As `send`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `download`(`request`: ApiRequest, `cancel`: CancelHandle?) : Download {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_session_download(
+                uniffiHandle,
+                
+        FfiConverterTypeApiRequest.lower(`request`),
+        FfiConverterOptionalTypeCancelHandle.lower(`cancel`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_u64(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_u64(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_u64(future) },
+        // lift function
+        { FfiConverterTypeDownload.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * Sends a request, and gives status and body of a success as they came. The token goes to the
+     * configured server and nowhere else. A caller that goes away cancels it, and so does the
+     * handle.
+     *
+     * # Errors
+     * `invalid_input` for what cannot be sent; `not_permitted` when the person lacks the
+     * privilege, `not_found`, `validation_failed` with the fields, `action_failed` for a 200 with
+     * an `error` that is not 0, `no_api_access`; the codes of a session that is over; `offline`,
+     * `timeout`, `server_busy`, `server_error` and `bad_reply`, which say whether the server may
+     * have acted; `cancelled`.
+     */
+    @Throws(QuickAccessException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `send`(`request`: ApiRequest, `cancel`: CancelHandle?) : ApiResponse {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_quickaccess_ffi_fn_method_session_send(
+                uniffiHandle,
+                
+        FfiConverterTypeApiRequest.lower(`request`),
+        FfiConverterOptionalTypeCancelHandle.lower(`cancel`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeApiResponse.lift(it) },
+        // Error FFI converter
+        QuickAccessException.ErrorHandler,
+    )
+    }
+
+    
+    /**
      * The text of an access token that is good for the next request: for the `Authorization:
      * Bearer` header of a request to this server and to no other. Ask for it each time, and do
      * not keep it. One that is in memory and good comes without a wait.
@@ -4309,37 +9005,6 @@ open class Session: Disposable, AutoCloseable, SessionInterface
     }
     
     
-
-    
-    /**
-     * Finds out why people can't sign in: walks the steps of the vendor's guide against the server,
-     * beside the session, which goes on untouched. Without a password it checks what needs none;
-     * with one, given as UTF-8 bytes, it signs in once and extends that session once or twice.
-     *
-     * # Errors
-     * `invalid_input` when the password is not UTF-8. Whatever else goes wrong is in the report.
-     */
-    @Throws(QuickAccessException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `examine`(`username`: kotlin.String, `password`: kotlin.ByteArray?) : DoctorReport {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_quickaccess_ffi_fn_method_session_examine(
-                uniffiHandle,
-                
-        FfiConverterString.lower(`username`),
-        FfiConverterOptionalByteArray.lower(`password`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_quickaccess_ffi_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_quickaccess_ffi_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterTypeDoctorReport.lift(it) },
-        // Error FFI converter
-        QuickAccessException.ErrorHandler,
-    )
-    }
 
     
     /**
@@ -5502,6 +10167,179 @@ public object FfiConverterTypeAccount: FfiConverterRustBuffer<Account> {
 
 
 /**
+ * A request to the server's API.
+ *
+ * One that changes nothing (GET, HEAD) is tried again when the way broke or the server was busy;
+ * what may have acted is never repeated.
+ */
+data class ApiRequest (
+    /**
+     * The method, such as `GET`.
+     */
+    var `method`: kotlin.String
+    , 
+    /**
+     * The path below `/api`, such as `guest` or `/endpoint/mac-address/00-00-5e-00-53-01`.
+     */
+    var `path`: kotlin.String
+    , 
+    /**
+     * Parameters of the query, in this order; they are encoded here.
+     */
+    var `query`: List<NameAndValue> = listOf() 
+    , 
+    /**
+     * Headers, such as `If-Match`. Those that tell who asks or where the message ends are the
+     * library's own and refused (`invalid_input`).
+     */
+    var `headers`: List<NameAndValue> = listOf() 
+    , 
+    /**
+     * The body.
+     */
+    var `body`: RequestBody? = null 
+    , 
+    /**
+     * The longest that all of it may take: the wait for a token, every try and every pause.
+     * Without one each try has the time of [`Timeouts`](crate::Timeouts).
+     */
+    var `deadline`: java.time.Duration? = null 
+    , 
+    /**
+     * How often a request that changes nothing may be tried again; 2 unless set.
+     */
+    var `retries`: kotlin.UInt? = null 
+    , 
+    /**
+     * The largest body of the answer, in bytes; 8 MiB unless set. A download has no limit.
+     */
+    var `maxBody`: kotlin.ULong? = null 
+    
+){
+    
+
+    
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_apirequest_uniffi_trait_debug(FfiConverterTypeApiRequest.lower(this),
+        _status)
+}
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeApiRequest: FfiConverterRustBuffer<ApiRequest> {
+    override fun read(buf: ByteBuffer): ApiRequest {
+        return ApiRequest(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterSequenceTypeNameAndValue.read(buf),
+            FfiConverterSequenceTypeNameAndValue.read(buf),
+            FfiConverterOptionalTypeRequestBody.read(buf),
+            FfiConverterOptionalDuration.read(buf),
+            FfiConverterOptionalUInt.read(buf),
+            FfiConverterOptionalULong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ApiRequest) = (
+            FfiConverterString.allocationSize(value.`method`) +
+            FfiConverterString.allocationSize(value.`path`) +
+            FfiConverterSequenceTypeNameAndValue.allocationSize(value.`query`) +
+            FfiConverterSequenceTypeNameAndValue.allocationSize(value.`headers`) +
+            FfiConverterOptionalTypeRequestBody.allocationSize(value.`body`) +
+            FfiConverterOptionalDuration.allocationSize(value.`deadline`) +
+            FfiConverterOptionalUInt.allocationSize(value.`retries`) +
+            FfiConverterOptionalULong.allocationSize(value.`maxBody`)
+    )
+
+    override fun write(value: ApiRequest, buf: ByteBuffer) {
+            FfiConverterString.write(value.`method`, buf)
+            FfiConverterString.write(value.`path`, buf)
+            FfiConverterSequenceTypeNameAndValue.write(value.`query`, buf)
+            FfiConverterSequenceTypeNameAndValue.write(value.`headers`, buf)
+            FfiConverterOptionalTypeRequestBody.write(value.`body`, buf)
+            FfiConverterOptionalDuration.write(value.`deadline`, buf)
+            FfiConverterOptionalUInt.write(value.`retries`, buf)
+            FfiConverterOptionalULong.write(value.`maxBody`, buf)
+    }
+}
+
+
+
+/**
+ * A success, as it came.
+ */
+data class ApiResponse (
+    /**
+     * The HTTP status: 200 to 299, or 304.
+     */
+    var `status`: kotlin.UShort
+    , 
+    /**
+     * The media type, such as `application/json`.
+     */
+    var `contentType`: kotlin.String?
+    , 
+    /**
+     * The body.
+     */
+    var `body`: kotlin.ByteArray
+    
+){
+    
+
+    
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_apiresponse_uniffi_trait_debug(FfiConverterTypeApiResponse.lower(this),
+        _status)
+}
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeApiResponse: FfiConverterRustBuffer<ApiResponse> {
+    override fun read(buf: ByteBuffer): ApiResponse {
+        return ApiResponse(
+            FfiConverterUShort.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterByteArray.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ApiResponse) = (
+            FfiConverterUShort.allocationSize(value.`status`) +
+            FfiConverterOptionalString.allocationSize(value.`contentType`) +
+            FfiConverterByteArray.allocationSize(value.`body`)
+    )
+
+    override fun write(value: ApiResponse, buf: ByteBuffer) {
+            FfiConverterUShort.write(value.`status`, buf)
+            FfiConverterOptionalString.write(value.`contentType`, buf)
+            FfiConverterByteArray.write(value.`body`, buf)
+    }
+}
+
+
+
+/**
  * What people need to know of a certificate. Its texts come from whoever made it and prove
  * nothing; the fingerprint is what to compare.
  */
@@ -5724,6 +10562,158 @@ public object FfiConverterTypeClientAnswer: FfiConverterRustBuffer<ClientAnswer>
 
 
 /**
+ * A device account.
+ */
+data class Device (
+    /**
+     * Its number.
+     */
+    var `id`: kotlin.ULong
+    , 
+    /**
+     * Its MAC address as the server writes it.
+     */
+    var `macAddress`: kotlin.String
+    , 
+    /**
+     * The same like `00:00:5e:00:53:01`, if the server's text is one.
+     */
+    var `mac`: kotlin.String?
+    , 
+    /**
+     * The name that its sessions have.
+     */
+    var `username`: kotlin.String?
+    , 
+    /**
+     * Whether the account may be used, as far as this switch goes.
+     */
+    var `enabled`: kotlin.Boolean?
+    , 
+    /**
+     * What follows from the switch and the times.
+     */
+    var `currentState`: AccountState
+    , 
+    /**
+     * The role's number.
+     */
+    var `roleId`: kotlin.ULong?
+    , 
+    /**
+     * The role's name.
+     */
+    var `roleName`: kotlin.String?
+    , 
+    /**
+     * From when it may be used, in the server's words.
+     */
+    var `startTime`: kotlin.String?
+    , 
+    /**
+     * Until when it may be used, in the server's words; nothing for ever.
+     */
+    var `expireTime`: kotlin.String?
+    , 
+    /**
+     * Who answers for it.
+     */
+    var `sponsorName`: kotlin.String?
+    , 
+    /**
+     * The name to show.
+     */
+    var `visitorName`: kotlin.String?
+    , 
+    /**
+     * A note.
+     */
+    var `notes`: kotlin.String?
+    , 
+    /**
+     * Everything else.
+     */
+    var `other`: List<Member>
+    
+){
+    
+
+    
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_device_uniffi_trait_debug(FfiConverterTypeDevice.lower(this),
+        _status)
+}
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDevice: FfiConverterRustBuffer<Device> {
+    override fun read(buf: ByteBuffer): Device {
+        return Device(
+            FfiConverterULong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalBoolean.read(buf),
+            FfiConverterTypeAccountState.read(buf),
+            FfiConverterOptionalULong.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceTypeMember.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Device) = (
+            FfiConverterULong.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`macAddress`) +
+            FfiConverterOptionalString.allocationSize(value.`mac`) +
+            FfiConverterOptionalString.allocationSize(value.`username`) +
+            FfiConverterOptionalBoolean.allocationSize(value.`enabled`) +
+            FfiConverterTypeAccountState.allocationSize(value.`currentState`) +
+            FfiConverterOptionalULong.allocationSize(value.`roleId`) +
+            FfiConverterOptionalString.allocationSize(value.`roleName`) +
+            FfiConverterOptionalString.allocationSize(value.`startTime`) +
+            FfiConverterOptionalString.allocationSize(value.`expireTime`) +
+            FfiConverterOptionalString.allocationSize(value.`sponsorName`) +
+            FfiConverterOptionalString.allocationSize(value.`visitorName`) +
+            FfiConverterOptionalString.allocationSize(value.`notes`) +
+            FfiConverterSequenceTypeMember.allocationSize(value.`other`)
+    )
+
+    override fun write(value: Device, buf: ByteBuffer) {
+            FfiConverterULong.write(value.`id`, buf)
+            FfiConverterString.write(value.`macAddress`, buf)
+            FfiConverterOptionalString.write(value.`mac`, buf)
+            FfiConverterOptionalString.write(value.`username`, buf)
+            FfiConverterOptionalBoolean.write(value.`enabled`, buf)
+            FfiConverterTypeAccountState.write(value.`currentState`, buf)
+            FfiConverterOptionalULong.write(value.`roleId`, buf)
+            FfiConverterOptionalString.write(value.`roleName`, buf)
+            FfiConverterOptionalString.write(value.`startTime`, buf)
+            FfiConverterOptionalString.write(value.`expireTime`, buf)
+            FfiConverterOptionalString.write(value.`sponsorName`, buf)
+            FfiConverterOptionalString.write(value.`visitorName`, buf)
+            FfiConverterOptionalString.write(value.`notes`, buf)
+            FfiConverterSequenceTypeMember.write(value.`other`, buf)
+    }
+}
+
+
+
+/**
  * One check and what came of it.
  */
 data class DoctorCheck (
@@ -5932,6 +10922,134 @@ public object FfiConverterTypeDoctorReport: FfiConverterRustBuffer<DoctorReport>
 
 
 /**
+ * An endpoint.
+ */
+data class Endpoint (
+    /**
+     * Its number.
+     */
+    var `id`: kotlin.ULong
+    , 
+    /**
+     * Its MAC address as the server writes it.
+     */
+    var `macAddress`: kotlin.String
+    , 
+    /**
+     * The same like `00:00:5e:00:53:01`, if the server's text is one.
+     */
+    var `mac`: kotlin.String?
+    , 
+    /**
+     * Whether it is known, and let in.
+     */
+    var `status`: EndpointStatus
+    , 
+    /**
+     * A note.
+     */
+    var `description`: kotlin.String?
+    , 
+    /**
+     * Whether the device makes its MAC address up.
+     */
+    var `randomizedMac`: kotlin.Boolean?
+    , 
+    /**
+     * When it was added, as a text for people: no time that a program could read for sure.
+     */
+    var `addedAt`: kotlin.String?
+    , 
+    /**
+     * When it was changed, as a text for people.
+     */
+    var `updatedAt`: kotlin.String?
+    , 
+    /**
+     * Attributes of an administrator's own.
+     */
+    var `attributes`: List<Member>
+    , 
+    /**
+     * What the device was found to be: category, family, name, addresses.
+     */
+    var `profile`: List<Member>
+    , 
+    /**
+     * Everything else.
+     */
+    var `other`: List<Member>
+    
+){
+    
+
+    
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_endpoint_uniffi_trait_debug(FfiConverterTypeEndpoint.lower(this),
+        _status)
+}
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeEndpoint: FfiConverterRustBuffer<Endpoint> {
+    override fun read(buf: ByteBuffer): Endpoint {
+        return Endpoint(
+            FfiConverterULong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterTypeEndpointStatus.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalBoolean.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceTypeMember.read(buf),
+            FfiConverterSequenceTypeMember.read(buf),
+            FfiConverterSequenceTypeMember.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Endpoint) = (
+            FfiConverterULong.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`macAddress`) +
+            FfiConverterOptionalString.allocationSize(value.`mac`) +
+            FfiConverterTypeEndpointStatus.allocationSize(value.`status`) +
+            FfiConverterOptionalString.allocationSize(value.`description`) +
+            FfiConverterOptionalBoolean.allocationSize(value.`randomizedMac`) +
+            FfiConverterOptionalString.allocationSize(value.`addedAt`) +
+            FfiConverterOptionalString.allocationSize(value.`updatedAt`) +
+            FfiConverterSequenceTypeMember.allocationSize(value.`attributes`) +
+            FfiConverterSequenceTypeMember.allocationSize(value.`profile`) +
+            FfiConverterSequenceTypeMember.allocationSize(value.`other`)
+    )
+
+    override fun write(value: Endpoint, buf: ByteBuffer) {
+            FfiConverterULong.write(value.`id`, buf)
+            FfiConverterString.write(value.`macAddress`, buf)
+            FfiConverterOptionalString.write(value.`mac`, buf)
+            FfiConverterTypeEndpointStatus.write(value.`status`, buf)
+            FfiConverterOptionalString.write(value.`description`, buf)
+            FfiConverterOptionalBoolean.write(value.`randomizedMac`, buf)
+            FfiConverterOptionalString.write(value.`addedAt`, buf)
+            FfiConverterOptionalString.write(value.`updatedAt`, buf)
+            FfiConverterSequenceTypeMember.write(value.`attributes`, buf)
+            FfiConverterSequenceTypeMember.write(value.`profile`, buf)
+            FfiConverterSequenceTypeMember.write(value.`other`, buf)
+    }
+}
+
+
+
+/**
  * One row of the table of codes.
  */
 data class ErrorRow (
@@ -6036,6 +11154,285 @@ public object FfiConverterTypeFieldFault: FfiConverterRustBuffer<FieldFault> {
     override fun write(value: FieldFault, buf: ByteBuffer) {
             FfiConverterString.write(value.`name`, buf)
             FfiConverterSequenceString.write(value.`words`, buf)
+    }
+}
+
+
+
+/**
+ * What a form says of a file.
+ */
+data class FormFile (
+    /**
+     * The file's own name.
+     */
+    var `name`: kotlin.String
+    , 
+    /**
+     * Its media type, such as `text/csv`.
+     */
+    var `mediaType`: kotlin.String
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFormFile: FfiConverterRustBuffer<FormFile> {
+    override fun read(buf: ByteBuffer): FormFile {
+        return FormFile(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FormFile) = (
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterString.allocationSize(value.`mediaType`)
+    )
+
+    override fun write(value: FormFile, buf: ByteBuffer) {
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterString.write(value.`mediaType`, buf)
+    }
+}
+
+
+
+/**
+ * A field of a form, or a file.
+ */
+data class FormPart (
+    /**
+     * The field's name.
+     */
+    var `name`: kotlin.String
+    , 
+    /**
+     * What is in it; a field without a file is text in UTF-8.
+     */
+    var `content`: kotlin.ByteArray
+    , 
+    /**
+     * The file, if it is one.
+     */
+    var `file`: FormFile? = null 
+    
+){
+    
+
+    
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_formpart_uniffi_trait_debug(FfiConverterTypeFormPart.lower(this),
+        _status)
+}
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFormPart: FfiConverterRustBuffer<FormPart> {
+    override fun read(buf: ByteBuffer): FormPart {
+        return FormPart(
+            FfiConverterString.read(buf),
+            FfiConverterByteArray.read(buf),
+            FfiConverterOptionalTypeFormFile.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FormPart) = (
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterByteArray.allocationSize(value.`content`) +
+            FfiConverterOptionalTypeFormFile.allocationSize(value.`file`)
+    )
+
+    override fun write(value: FormPart, buf: ByteBuffer) {
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterByteArray.write(value.`content`, buf)
+            FfiConverterOptionalTypeFormFile.write(value.`file`, buf)
+    }
+}
+
+
+
+/**
+ * A guest account.
+ */
+data class Guest (
+    /**
+     * Its number.
+     */
+    var `id`: kotlin.ULong
+    , 
+    /**
+     * The name to sign in with.
+     */
+    var `username`: kotlin.String
+    , 
+    /**
+     * Whether the account may be used, as far as this switch goes.
+     */
+    var `enabled`: kotlin.Boolean?
+    , 
+    /**
+     * What follows from the switch, the times and the sponsor.
+     */
+    var `currentState`: AccountState
+    , 
+    /**
+     * The role's number.
+     */
+    var `roleId`: kotlin.ULong?
+    , 
+    /**
+     * The role's name.
+     */
+    var `roleName`: kotlin.String?
+    , 
+    /**
+     * From when it may be used, in the server's words.
+     */
+    var `startTime`: kotlin.String?
+    , 
+    /**
+     * Until when it may be used, in the server's words; nothing for ever.
+     */
+    var `expireTime`: kotlin.String?
+    , 
+    /**
+     * Who answers for the guest.
+     */
+    var `sponsorName`: kotlin.String?
+    , 
+    /**
+     * The guest's address.
+     */
+    var `email`: kotlin.String?
+    , 
+    /**
+     * The guest's full name.
+     */
+    var `visitorName`: kotlin.String?
+    , 
+    /**
+     * The guest's company.
+     */
+    var `visitorCompany`: kotlin.String?
+    , 
+    /**
+     * The guest's telephone number.
+     */
+    var `visitorPhone`: kotlin.String?
+    , 
+    /**
+     * The MAC address of the guest's device, as the server writes it.
+     */
+    var `macAddress`: kotlin.String?
+    , 
+    /**
+     * A note.
+     */
+    var `notes`: kotlin.String?
+    , 
+    /**
+     * Everything else, fields of an administrator's own included.
+     */
+    var `other`: List<Member>
+    
+){
+    
+
+    
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_guest_uniffi_trait_debug(FfiConverterTypeGuest.lower(this),
+        _status)
+}
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGuest: FfiConverterRustBuffer<Guest> {
+    override fun read(buf: ByteBuffer): Guest {
+        return Guest(
+            FfiConverterULong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalBoolean.read(buf),
+            FfiConverterTypeAccountState.read(buf),
+            FfiConverterOptionalULong.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceTypeMember.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Guest) = (
+            FfiConverterULong.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`username`) +
+            FfiConverterOptionalBoolean.allocationSize(value.`enabled`) +
+            FfiConverterTypeAccountState.allocationSize(value.`currentState`) +
+            FfiConverterOptionalULong.allocationSize(value.`roleId`) +
+            FfiConverterOptionalString.allocationSize(value.`roleName`) +
+            FfiConverterOptionalString.allocationSize(value.`startTime`) +
+            FfiConverterOptionalString.allocationSize(value.`expireTime`) +
+            FfiConverterOptionalString.allocationSize(value.`sponsorName`) +
+            FfiConverterOptionalString.allocationSize(value.`email`) +
+            FfiConverterOptionalString.allocationSize(value.`visitorName`) +
+            FfiConverterOptionalString.allocationSize(value.`visitorCompany`) +
+            FfiConverterOptionalString.allocationSize(value.`visitorPhone`) +
+            FfiConverterOptionalString.allocationSize(value.`macAddress`) +
+            FfiConverterOptionalString.allocationSize(value.`notes`) +
+            FfiConverterSequenceTypeMember.allocationSize(value.`other`)
+    )
+
+    override fun write(value: Guest, buf: ByteBuffer) {
+            FfiConverterULong.write(value.`id`, buf)
+            FfiConverterString.write(value.`username`, buf)
+            FfiConverterOptionalBoolean.write(value.`enabled`, buf)
+            FfiConverterTypeAccountState.write(value.`currentState`, buf)
+            FfiConverterOptionalULong.write(value.`roleId`, buf)
+            FfiConverterOptionalString.write(value.`roleName`, buf)
+            FfiConverterOptionalString.write(value.`startTime`, buf)
+            FfiConverterOptionalString.write(value.`expireTime`, buf)
+            FfiConverterOptionalString.write(value.`sponsorName`, buf)
+            FfiConverterOptionalString.write(value.`email`, buf)
+            FfiConverterOptionalString.write(value.`visitorName`, buf)
+            FfiConverterOptionalString.write(value.`visitorCompany`, buf)
+            FfiConverterOptionalString.write(value.`visitorPhone`, buf)
+            FfiConverterOptionalString.write(value.`macAddress`, buf)
+            FfiConverterOptionalString.write(value.`notes`, buf)
+            FfiConverterSequenceTypeMember.write(value.`other`, buf)
     }
 }
 
@@ -6160,6 +11557,78 @@ public object FfiConverterTypeIdentity: FfiConverterRustBuffer<Identity> {
 
 
 /**
+ * What is asked of a collection. Left alone, it asks for all rows in the server's own order, 25 a
+ * page.
+ */
+data class ListQuery (
+    /**
+     * Which rows are meant; all of them unless set.
+     */
+    var `filter`: Filter? = null 
+    , 
+    /**
+     * In which order they come.
+     */
+    var `sort`: Sort? = null 
+    , 
+    /**
+     * How many rows are passed over.
+     */
+    var `offset`: kotlin.ULong = 0uL 
+    , 
+    /**
+     * How many rows a page has: 1 to 1,000.
+     */
+    var `limit`: kotlin.UInt? = null 
+    , 
+    /**
+     * Whether the server counts all rows that are meant, which takes time on large tables.
+     */
+    var `count`: kotlin.Boolean = false 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeListQuery: FfiConverterRustBuffer<ListQuery> {
+    override fun read(buf: ByteBuffer): ListQuery {
+        return ListQuery(
+            FfiConverterOptionalTypeFilter.read(buf),
+            FfiConverterOptionalTypeSort.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterOptionalUInt.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ListQuery) = (
+            FfiConverterOptionalTypeFilter.allocationSize(value.`filter`) +
+            FfiConverterOptionalTypeSort.allocationSize(value.`sort`) +
+            FfiConverterULong.allocationSize(value.`offset`) +
+            FfiConverterOptionalUInt.allocationSize(value.`limit`) +
+            FfiConverterBoolean.allocationSize(value.`count`)
+    )
+
+    override fun write(value: ListQuery, buf: ByteBuffer) {
+            FfiConverterOptionalTypeFilter.write(value.`filter`, buf)
+            FfiConverterOptionalTypeSort.write(value.`sort`, buf)
+            FfiConverterULong.write(value.`offset`, buf)
+            FfiConverterOptionalUInt.write(value.`limit`, buf)
+            FfiConverterBoolean.write(value.`count`, buf)
+    }
+}
+
+
+
+/**
  * One line of the log. There is no secret in it.
  */
 data class LogRecord (
@@ -6215,6 +11684,61 @@ public object FfiConverterTypeLogRecord: FfiConverterRustBuffer<LogRecord> {
 
 
 /**
+ * The MAC address of a device.
+ */
+data class MacAddress (
+    /**
+     * Such as `00:00:5e:00:53:01`.
+     */
+    var `text`: kotlin.String
+    , 
+    /**
+     * Twelve digits, as lists show it.
+     */
+    var `bare`: kotlin.String
+    , 
+    /**
+     * Whether the device has made it up, as phones do for each network.
+     */
+    var `isRandomized`: kotlin.Boolean
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMacAddress: FfiConverterRustBuffer<MacAddress> {
+    override fun read(buf: ByteBuffer): MacAddress {
+        return MacAddress(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MacAddress) = (
+            FfiConverterString.allocationSize(value.`text`) +
+            FfiConverterString.allocationSize(value.`bare`) +
+            FfiConverterBoolean.allocationSize(value.`isRandomized`)
+    )
+
+    override fun write(value: MacAddress, buf: ByteBuffer) {
+            FfiConverterString.write(value.`text`, buf)
+            FfiConverterString.write(value.`bare`, buf)
+            FfiConverterBoolean.write(value.`isRandomized`, buf)
+    }
+}
+
+
+
+/**
  * Something that the server said.
  */
 data class Member (
@@ -6256,6 +11780,541 @@ public object FfiConverterTypeMember: FfiConverterRustBuffer<Member> {
     override fun write(value: Member, buf: ByteBuffer) {
             FfiConverterString.write(value.`name`, buf)
             FfiConverterString.write(value.`value`, buf)
+    }
+}
+
+
+
+/**
+ * A parameter of a query, or a header.
+ */
+data class NameAndValue (
+    /**
+     * Its name.
+     */
+    var `name`: kotlin.String
+    , 
+    /**
+     * Its value.
+     */
+    var `value`: kotlin.String
+    
+){
+    
+
+    
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_nameandvalue_uniffi_trait_debug(FfiConverterTypeNameAndValue.lower(this),
+        _status)
+}
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNameAndValue: FfiConverterRustBuffer<NameAndValue> {
+    override fun read(buf: ByteBuffer): NameAndValue {
+        return NameAndValue(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: NameAndValue) = (
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterString.allocationSize(value.`value`)
+    )
+
+    override fun write(value: NameAndValue, buf: ByteBuffer) {
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterString.write(value.`value`, buf)
+    }
+}
+
+
+
+/**
+ * A session of somebody, or something, on the network.
+ */
+data class NetworkSession (
+    /**
+     * Its id, a text.
+     */
+    var `id`: kotlin.String
+    , 
+    /**
+     * Who.
+     */
+    var `username`: kotlin.String?
+    , 
+    /**
+     * The device's MAC address as the server writes it.
+     */
+    var `macAddress`: kotlin.String?
+    , 
+    /**
+     * The same like `00:00:5e:00:53:01`, if the server's text is one.
+     */
+    var `mac`: kotlin.String?
+    , 
+    /**
+     * The device's IP address.
+     */
+    var `framedipaddress`: kotlin.String?
+    , 
+    /**
+     * When it began, in the server's words.
+     */
+    var `acctstarttime`: kotlin.String?
+    , 
+    /**
+     * When it ended, in the server's words; nothing while it goes on.
+     */
+    var `acctstoptime`: kotlin.String?
+    , 
+    /**
+     * How long it lasted so far, in seconds.
+     */
+    var `acctsessiontime`: kotlin.ULong?
+    , 
+    /**
+     * Whether it goes on.
+     */
+    var `state`: NetworkSessionState
+    , 
+    /**
+     * The wireless network.
+     */
+    var `ssid`: kotlin.String?
+    , 
+    /**
+     * The access point.
+     */
+    var `apName`: kotlin.String?
+    , 
+    /**
+     * The network device.
+     */
+    var `nasName`: kotlin.String?
+    , 
+    /**
+     * The network device's IP address.
+     */
+    var `nasipaddress`: kotlin.String?
+    , 
+    /**
+     * The role in Policy Manager.
+     */
+    var `tipsrole`: kotlin.String?
+    , 
+    /**
+     * The role on the network device.
+     */
+    var `arubauserrole`: kotlin.String?
+    , 
+    /**
+     * Bytes both ways.
+     */
+    var `totalTraffic`: kotlin.ULong?
+    , 
+    /**
+     * Everything else.
+     */
+    var `other`: List<Member>
+    
+){
+    
+
+    
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_networksession_uniffi_trait_debug(FfiConverterTypeNetworkSession.lower(this),
+        _status)
+}
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNetworkSession: FfiConverterRustBuffer<NetworkSession> {
+    override fun read(buf: ByteBuffer): NetworkSession {
+        return NetworkSession(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalULong.read(buf),
+            FfiConverterTypeNetworkSessionState.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalULong.read(buf),
+            FfiConverterSequenceTypeMember.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: NetworkSession) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterOptionalString.allocationSize(value.`username`) +
+            FfiConverterOptionalString.allocationSize(value.`macAddress`) +
+            FfiConverterOptionalString.allocationSize(value.`mac`) +
+            FfiConverterOptionalString.allocationSize(value.`framedipaddress`) +
+            FfiConverterOptionalString.allocationSize(value.`acctstarttime`) +
+            FfiConverterOptionalString.allocationSize(value.`acctstoptime`) +
+            FfiConverterOptionalULong.allocationSize(value.`acctsessiontime`) +
+            FfiConverterTypeNetworkSessionState.allocationSize(value.`state`) +
+            FfiConverterOptionalString.allocationSize(value.`ssid`) +
+            FfiConverterOptionalString.allocationSize(value.`apName`) +
+            FfiConverterOptionalString.allocationSize(value.`nasName`) +
+            FfiConverterOptionalString.allocationSize(value.`nasipaddress`) +
+            FfiConverterOptionalString.allocationSize(value.`tipsrole`) +
+            FfiConverterOptionalString.allocationSize(value.`arubauserrole`) +
+            FfiConverterOptionalULong.allocationSize(value.`totalTraffic`) +
+            FfiConverterSequenceTypeMember.allocationSize(value.`other`)
+    )
+
+    override fun write(value: NetworkSession, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterOptionalString.write(value.`username`, buf)
+            FfiConverterOptionalString.write(value.`macAddress`, buf)
+            FfiConverterOptionalString.write(value.`mac`, buf)
+            FfiConverterOptionalString.write(value.`framedipaddress`, buf)
+            FfiConverterOptionalString.write(value.`acctstarttime`, buf)
+            FfiConverterOptionalString.write(value.`acctstoptime`, buf)
+            FfiConverterOptionalULong.write(value.`acctsessiontime`, buf)
+            FfiConverterTypeNetworkSessionState.write(value.`state`, buf)
+            FfiConverterOptionalString.write(value.`ssid`, buf)
+            FfiConverterOptionalString.write(value.`apName`, buf)
+            FfiConverterOptionalString.write(value.`nasName`, buf)
+            FfiConverterOptionalString.write(value.`nasipaddress`, buf)
+            FfiConverterOptionalString.write(value.`tipsrole`, buf)
+            FfiConverterOptionalString.write(value.`arubauserrole`, buf)
+            FfiConverterOptionalULong.write(value.`totalTraffic`, buf)
+            FfiConverterSequenceTypeMember.write(value.`other`, buf)
+    }
+}
+
+
+
+/**
+ * A guest account to be made. The password is given beside it.
+ */
+data class NewGuest (
+    /**
+     * The name to sign in with.
+     */
+    var `username`: kotlin.String
+    , 
+    /**
+     * The number of the role.
+     */
+    var `roleId`: kotlin.ULong
+    , 
+    /**
+     * The guest's full name.
+     */
+    var `visitorName`: kotlin.String? = null 
+    , 
+    /**
+     * The guest's company.
+     */
+    var `visitorCompany`: kotlin.String? = null 
+    , 
+    /**
+     * The guest's telephone number, where a receipt by SMS goes.
+     */
+    var `visitorPhone`: kotlin.String? = null 
+    , 
+    /**
+     * The guest's address, where a receipt by mail goes.
+     */
+    var `email`: kotlin.String? = null 
+    , 
+    /**
+     * From when the account may be used.
+     */
+    var `startTime`: java.time.Instant? = null 
+    , 
+    /**
+     * Until when the account may be used.
+     */
+    var `expireTime`: java.time.Instant? = null 
+    , 
+    /**
+     * A note.
+     */
+    var `notes`: kotlin.String? = null 
+    , 
+    /**
+     * Fields of an administrator's own, as text.
+     */
+    var `other`: List<Member> = listOf() 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNewGuest: FfiConverterRustBuffer<NewGuest> {
+    override fun read(buf: ByteBuffer): NewGuest {
+        return NewGuest(
+            FfiConverterString.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalTimestamp.read(buf),
+            FfiConverterOptionalTimestamp.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceTypeMember.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: NewGuest) = (
+            FfiConverterString.allocationSize(value.`username`) +
+            FfiConverterULong.allocationSize(value.`roleId`) +
+            FfiConverterOptionalString.allocationSize(value.`visitorName`) +
+            FfiConverterOptionalString.allocationSize(value.`visitorCompany`) +
+            FfiConverterOptionalString.allocationSize(value.`visitorPhone`) +
+            FfiConverterOptionalString.allocationSize(value.`email`) +
+            FfiConverterOptionalTimestamp.allocationSize(value.`startTime`) +
+            FfiConverterOptionalTimestamp.allocationSize(value.`expireTime`) +
+            FfiConverterOptionalString.allocationSize(value.`notes`) +
+            FfiConverterSequenceTypeMember.allocationSize(value.`other`)
+    )
+
+    override fun write(value: NewGuest, buf: ByteBuffer) {
+            FfiConverterString.write(value.`username`, buf)
+            FfiConverterULong.write(value.`roleId`, buf)
+            FfiConverterOptionalString.write(value.`visitorName`, buf)
+            FfiConverterOptionalString.write(value.`visitorCompany`, buf)
+            FfiConverterOptionalString.write(value.`visitorPhone`, buf)
+            FfiConverterOptionalString.write(value.`email`, buf)
+            FfiConverterOptionalTimestamp.write(value.`startTime`, buf)
+            FfiConverterOptionalTimestamp.write(value.`expireTime`, buf)
+            FfiConverterOptionalString.write(value.`notes`, buf)
+            FfiConverterSequenceTypeMember.write(value.`other`, buf)
+    }
+}
+
+
+
+/**
+ * What Insight knows of a device.
+ */
+data class OnlineStatus (
+    /**
+     * Its MAC address as the server writes it.
+     */
+    var `macAddress`: kotlin.String?
+    , 
+    /**
+     * Its IP address.
+     */
+    var `ip`: kotlin.String?
+    , 
+    /**
+     * Whether it is on the network; nothing when the server does not say.
+     */
+    var `isOnline`: kotlin.Boolean?
+    , 
+    /**
+     * Who uses it.
+     */
+    var `user`: kotlin.String?
+    , 
+    /**
+     * What kind of device it is.
+     */
+    var `deviceCategory`: kotlin.String?
+    , 
+    /**
+     * Of which family.
+     */
+    var `deviceFamily`: kotlin.String?
+    , 
+    /**
+     * Which one.
+     */
+    var `deviceName`: kotlin.String?
+    , 
+    /**
+     * Its roles.
+     */
+    var `roles`: List<kotlin.String>
+    , 
+    /**
+     * When this was learned, in the server's words.
+     */
+    var `updatedAt`: kotlin.String?
+    , 
+    /**
+     * Everything else.
+     */
+    var `other`: List<Member>
+    
+){
+    
+
+    
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_onlinestatus_uniffi_trait_debug(FfiConverterTypeOnlineStatus.lower(this),
+        _status)
+}
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeOnlineStatus: FfiConverterRustBuffer<OnlineStatus> {
+    override fun read(buf: ByteBuffer): OnlineStatus {
+        return OnlineStatus(
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalBoolean.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceTypeMember.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: OnlineStatus) = (
+            FfiConverterOptionalString.allocationSize(value.`macAddress`) +
+            FfiConverterOptionalString.allocationSize(value.`ip`) +
+            FfiConverterOptionalBoolean.allocationSize(value.`isOnline`) +
+            FfiConverterOptionalString.allocationSize(value.`user`) +
+            FfiConverterOptionalString.allocationSize(value.`deviceCategory`) +
+            FfiConverterOptionalString.allocationSize(value.`deviceFamily`) +
+            FfiConverterOptionalString.allocationSize(value.`deviceName`) +
+            FfiConverterSequenceString.allocationSize(value.`roles`) +
+            FfiConverterOptionalString.allocationSize(value.`updatedAt`) +
+            FfiConverterSequenceTypeMember.allocationSize(value.`other`)
+    )
+
+    override fun write(value: OnlineStatus, buf: ByteBuffer) {
+            FfiConverterOptionalString.write(value.`macAddress`, buf)
+            FfiConverterOptionalString.write(value.`ip`, buf)
+            FfiConverterOptionalBoolean.write(value.`isOnline`, buf)
+            FfiConverterOptionalString.write(value.`user`, buf)
+            FfiConverterOptionalString.write(value.`deviceCategory`, buf)
+            FfiConverterOptionalString.write(value.`deviceFamily`, buf)
+            FfiConverterOptionalString.write(value.`deviceName`, buf)
+            FfiConverterSequenceString.write(value.`roles`, buf)
+            FfiConverterOptionalString.write(value.`updatedAt`, buf)
+            FfiConverterSequenceTypeMember.write(value.`other`, buf)
+    }
+}
+
+
+
+/**
+ * One page of a collection.
+ */
+data class Page (
+    /**
+     * The rows, each a JSON object.
+     */
+    var `rows`: List<kotlin.String>
+    , 
+    /**
+     * How many rows come before this page.
+     */
+    var `offset`: kotlin.ULong
+    , 
+    /**
+     * How many rows there are in all, if the query asked for it.
+     */
+    var `count`: kotlin.ULong?
+    , 
+    /**
+     * Whether another page may follow.
+     */
+    var `hasMore`: kotlin.Boolean
+    
+){
+    
+
+    
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_page_uniffi_trait_debug(FfiConverterTypePage.lower(this),
+        _status)
+}
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePage: FfiConverterRustBuffer<Page> {
+    override fun read(buf: ByteBuffer): Page {
+        return Page(
+            FfiConverterSequenceString.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterOptionalULong.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Page) = (
+            FfiConverterSequenceString.allocationSize(value.`rows`) +
+            FfiConverterULong.allocationSize(value.`offset`) +
+            FfiConverterOptionalULong.allocationSize(value.`count`) +
+            FfiConverterBoolean.allocationSize(value.`hasMore`)
+    )
+
+    override fun write(value: Page, buf: ByteBuffer) {
+            FfiConverterSequenceString.write(value.`rows`, buf)
+            FfiConverterULong.write(value.`offset`, buf)
+            FfiConverterOptionalULong.write(value.`count`, buf)
+            FfiConverterBoolean.write(value.`hasMore`, buf)
     }
 }
 
@@ -6691,6 +12750,53 @@ public object FfiConverterTypeSignedIn: FfiConverterRustBuffer<SignedIn> {
 
 
 /**
+ * The order of rows.
+ */
+data class Sort (
+    /**
+     * The member to sort by, such as `id`.
+     */
+    var `member`: kotlin.String
+    , 
+    /**
+     * Whether the greatest comes first.
+     */
+    var `descending`: kotlin.Boolean = false 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSort: FfiConverterRustBuffer<Sort> {
+    override fun read(buf: ByteBuffer): Sort {
+        return Sort(
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Sort) = (
+            FfiConverterString.allocationSize(value.`member`) +
+            FfiConverterBoolean.allocationSize(value.`descending`)
+    )
+
+    override fun write(value: Sort, buf: ByteBuffer) {
+            FfiConverterString.write(value.`member`, buf)
+            FfiConverterBoolean.write(value.`descending`, buf)
+    }
+}
+
+
+
+/**
  * What a store of the app's own promises.
  */
 data class StoreClaims (
@@ -7110,6 +13216,142 @@ public object FfiConverterTypeAccountChoice : FfiConverterRustBuffer<AccountChoi
 
 
 /**
+ * Whether a guest or a device may use the network.
+ */
+sealed class AccountState {
+    
+    /**
+     * It may.
+     */
+    object Active : AccountState()
+    
+    
+    /**
+     * Somebody has switched it off.
+     */
+    object Disabled : AccountState()
+    
+    
+    /**
+     * Its time is over.
+     */
+    object Expired : AccountState()
+    
+    
+    /**
+     * Its time has not come yet, or its sponsor has not agreed yet.
+     */
+    object Pending : AccountState()
+    
+    
+    /**
+     * A word that this version does not know.
+     */
+    data class Other(
+        /**
+         * The word.
+         */
+        val `word`: kotlin.String) : AccountState()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAccountState : FfiConverterRustBuffer<AccountState>{
+    override fun read(buf: ByteBuffer): AccountState {
+        return when(buf.getInt()) {
+            1 -> AccountState.Active
+            2 -> AccountState.Disabled
+            3 -> AccountState.Expired
+            4 -> AccountState.Pending
+            5 -> AccountState.Other(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: AccountState): ULong = when(value) {
+        is AccountState.Active -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is AccountState.Disabled -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is AccountState.Expired -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is AccountState.Pending -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is AccountState.Other -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`word`)
+            )
+        }
+    }
+
+    override fun write(value: AccountState, buf: ByteBuffer) {
+        when(value) {
+            is AccountState.Active -> {
+                buf.putInt(1)
+                Unit
+            }
+            is AccountState.Disabled -> {
+                buf.putInt(2)
+                Unit
+            }
+            is AccountState.Expired -> {
+                buf.putInt(3)
+                Unit
+            }
+            is AccountState.Pending -> {
+                buf.putInt(4)
+                Unit
+            }
+            is AccountState.Other -> {
+                buf.putInt(5)
+                FfiConverterString.write(value.`word`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
  * What to do with the answer that another HTTP client got.
  */
 sealed class AnswerVerdict: Disposable  {
@@ -7437,6 +13679,826 @@ public object FfiConverterTypeDoctorVerdict: FfiConverterRustBuffer<DoctorVerdic
 
 
 /**
+ * Whether an endpoint is known, and let in.
+ */
+sealed class EndpointStatus {
+    
+    /**
+     * Somebody has said that it belongs here.
+     */
+    object Known : EndpointStatus()
+    
+    
+    /**
+     * Nobody has said anything.
+     */
+    object Unknown : EndpointStatus()
+    
+    
+    /**
+     * It is not let in.
+     */
+    object Disabled : EndpointStatus()
+    
+    
+    /**
+     * A word that this version does not know.
+     */
+    data class Other(
+        /**
+         * The word.
+         */
+        val `word`: kotlin.String) : EndpointStatus()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeEndpointStatus : FfiConverterRustBuffer<EndpointStatus>{
+    override fun read(buf: ByteBuffer): EndpointStatus {
+        return when(buf.getInt()) {
+            1 -> EndpointStatus.Known
+            2 -> EndpointStatus.Unknown
+            3 -> EndpointStatus.Disabled
+            4 -> EndpointStatus.Other(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: EndpointStatus): ULong = when(value) {
+        is EndpointStatus.Known -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is EndpointStatus.Unknown -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is EndpointStatus.Disabled -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is EndpointStatus.Other -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`word`)
+            )
+        }
+    }
+
+    override fun write(value: EndpointStatus, buf: ByteBuffer) {
+        when(value) {
+            is EndpointStatus.Known -> {
+                buf.putInt(1)
+                Unit
+            }
+            is EndpointStatus.Unknown -> {
+                buf.putInt(2)
+                Unit
+            }
+            is EndpointStatus.Disabled -> {
+                buf.putInt(3)
+                Unit
+            }
+            is EndpointStatus.Other -> {
+                buf.putInt(4)
+                FfiConverterString.write(value.`word`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * Which rows of a collection are meant, with the operators that the vendor documents and no
+ * others. No value can become an operator.
+ */
+sealed class Filter {
+    
+    /**
+     * The member is this.
+     */
+    data class Eq(
+        /**
+         * The member's name.
+         */
+        val `member`: kotlin.String, 
+        /**
+         * The value.
+         */
+        val `value`: dev.quickaccess.binding.FilterValue) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The member is something else.
+     */
+    data class Ne(
+        /**
+         * The member's name.
+         */
+        val `member`: kotlin.String, 
+        /**
+         * The value.
+         */
+        val `value`: dev.quickaccess.binding.FilterValue) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The member is one of these.
+     */
+    data class OneOf(
+        /**
+         * The member's name.
+         */
+        val `member`: kotlin.String, 
+        /**
+         * The values.
+         */
+        val `values`: List<dev.quickaccess.binding.FilterValue>) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The member is none of these.
+     */
+    data class NoneOf(
+        /**
+         * The member's name.
+         */
+        val `member`: kotlin.String, 
+        /**
+         * The values.
+         */
+        val `values`: List<dev.quickaccess.binding.FilterValue>) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The member's text holds this.
+     */
+    data class Contains(
+        /**
+         * The member's name.
+         */
+        val `member`: kotlin.String, 
+        /**
+         * The text.
+         */
+        val `text`: kotlin.String) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The member is greater.
+     */
+    data class Gt(
+        /**
+         * The member's name.
+         */
+        val `member`: kotlin.String, 
+        /**
+         * The value.
+         */
+        val `value`: dev.quickaccess.binding.FilterValue) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The member is greater or the same.
+     */
+    data class Gte(
+        /**
+         * The member's name.
+         */
+        val `member`: kotlin.String, 
+        /**
+         * The value.
+         */
+        val `value`: dev.quickaccess.binding.FilterValue) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The member is less.
+     */
+    data class Lt(
+        /**
+         * The member's name.
+         */
+        val `member`: kotlin.String, 
+        /**
+         * The value.
+         */
+        val `value`: dev.quickaccess.binding.FilterValue) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The member is less or the same.
+     */
+    data class Lte(
+        /**
+         * The member's name.
+         */
+        val `member`: kotlin.String, 
+        /**
+         * The value.
+         */
+        val `value`: dev.quickaccess.binding.FilterValue) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The member's text matches a regular expression.
+     */
+    data class Regex(
+        /**
+         * The member's name.
+         */
+        val `member`: kotlin.String, 
+        /**
+         * The expression.
+         */
+        val `pattern`: kotlin.String, 
+        /**
+         * Whether upper and lower case are the same.
+         */
+        val `anyCase`: kotlin.Boolean) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The member is there, or is not.
+     */
+    data class Exists(
+        /**
+         * The member's name.
+         */
+        val `member`: kotlin.String, 
+        /**
+         * Whether it is there.
+         */
+        val `there`: kotlin.Boolean) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * All of these.
+     */
+    data class AllOf(
+        /**
+         * The filters, at least one.
+         */
+        val `filters`: List<dev.quickaccess.binding.Filter>) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * At least one of these.
+     */
+    data class AnyOf(
+        /**
+         * The filters, at least one.
+         */
+        val `filters`: List<dev.quickaccess.binding.Filter>) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * Not this one.
+     */
+    data class Not(
+        /**
+         * The filter.
+         */
+        val `filter`: Filter) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A filter that somebody has written as JSON.
+     */
+    data class Json(
+        /**
+         * A JSON object. Whether its operators are right the server says.
+         */
+        val `text`: kotlin.String) : Filter()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFilter : FfiConverterRustBuffer<Filter>{
+    override fun read(buf: ByteBuffer): Filter {
+        return when(buf.getInt()) {
+            1 -> Filter.Eq(
+                FfiConverterString.read(buf),
+                FfiConverterTypeFilterValue.read(buf),
+                )
+            2 -> Filter.Ne(
+                FfiConverterString.read(buf),
+                FfiConverterTypeFilterValue.read(buf),
+                )
+            3 -> Filter.OneOf(
+                FfiConverterString.read(buf),
+                FfiConverterSequenceTypeFilterValue.read(buf),
+                )
+            4 -> Filter.NoneOf(
+                FfiConverterString.read(buf),
+                FfiConverterSequenceTypeFilterValue.read(buf),
+                )
+            5 -> Filter.Contains(
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                )
+            6 -> Filter.Gt(
+                FfiConverterString.read(buf),
+                FfiConverterTypeFilterValue.read(buf),
+                )
+            7 -> Filter.Gte(
+                FfiConverterString.read(buf),
+                FfiConverterTypeFilterValue.read(buf),
+                )
+            8 -> Filter.Lt(
+                FfiConverterString.read(buf),
+                FfiConverterTypeFilterValue.read(buf),
+                )
+            9 -> Filter.Lte(
+                FfiConverterString.read(buf),
+                FfiConverterTypeFilterValue.read(buf),
+                )
+            10 -> Filter.Regex(
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                FfiConverterBoolean.read(buf),
+                )
+            11 -> Filter.Exists(
+                FfiConverterString.read(buf),
+                FfiConverterBoolean.read(buf),
+                )
+            12 -> Filter.AllOf(
+                FfiConverterSequenceTypeFilter.read(buf),
+                )
+            13 -> Filter.AnyOf(
+                FfiConverterSequenceTypeFilter.read(buf),
+                )
+            14 -> Filter.Not(
+                FfiConverterTypeFilter.read(buf),
+                )
+            15 -> Filter.Json(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Filter): ULong = when(value) {
+        is Filter.Eq -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`member`)
+                + FfiConverterTypeFilterValue.allocationSize(value.`value`)
+            )
+        }
+        is Filter.Ne -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`member`)
+                + FfiConverterTypeFilterValue.allocationSize(value.`value`)
+            )
+        }
+        is Filter.OneOf -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`member`)
+                + FfiConverterSequenceTypeFilterValue.allocationSize(value.`values`)
+            )
+        }
+        is Filter.NoneOf -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`member`)
+                + FfiConverterSequenceTypeFilterValue.allocationSize(value.`values`)
+            )
+        }
+        is Filter.Contains -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`member`)
+                + FfiConverterString.allocationSize(value.`text`)
+            )
+        }
+        is Filter.Gt -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`member`)
+                + FfiConverterTypeFilterValue.allocationSize(value.`value`)
+            )
+        }
+        is Filter.Gte -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`member`)
+                + FfiConverterTypeFilterValue.allocationSize(value.`value`)
+            )
+        }
+        is Filter.Lt -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`member`)
+                + FfiConverterTypeFilterValue.allocationSize(value.`value`)
+            )
+        }
+        is Filter.Lte -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`member`)
+                + FfiConverterTypeFilterValue.allocationSize(value.`value`)
+            )
+        }
+        is Filter.Regex -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`member`)
+                + FfiConverterString.allocationSize(value.`pattern`)
+                + FfiConverterBoolean.allocationSize(value.`anyCase`)
+            )
+        }
+        is Filter.Exists -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`member`)
+                + FfiConverterBoolean.allocationSize(value.`there`)
+            )
+        }
+        is Filter.AllOf -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeFilter.allocationSize(value.`filters`)
+            )
+        }
+        is Filter.AnyOf -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeFilter.allocationSize(value.`filters`)
+            )
+        }
+        is Filter.Not -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFilter.allocationSize(value.`filter`)
+            )
+        }
+        is Filter.Json -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`text`)
+            )
+        }
+    }
+
+    override fun write(value: Filter, buf: ByteBuffer) {
+        when(value) {
+            is Filter.Eq -> {
+                buf.putInt(1)
+                FfiConverterString.write(value.`member`, buf)
+                FfiConverterTypeFilterValue.write(value.`value`, buf)
+                Unit
+            }
+            is Filter.Ne -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.`member`, buf)
+                FfiConverterTypeFilterValue.write(value.`value`, buf)
+                Unit
+            }
+            is Filter.OneOf -> {
+                buf.putInt(3)
+                FfiConverterString.write(value.`member`, buf)
+                FfiConverterSequenceTypeFilterValue.write(value.`values`, buf)
+                Unit
+            }
+            is Filter.NoneOf -> {
+                buf.putInt(4)
+                FfiConverterString.write(value.`member`, buf)
+                FfiConverterSequenceTypeFilterValue.write(value.`values`, buf)
+                Unit
+            }
+            is Filter.Contains -> {
+                buf.putInt(5)
+                FfiConverterString.write(value.`member`, buf)
+                FfiConverterString.write(value.`text`, buf)
+                Unit
+            }
+            is Filter.Gt -> {
+                buf.putInt(6)
+                FfiConverterString.write(value.`member`, buf)
+                FfiConverterTypeFilterValue.write(value.`value`, buf)
+                Unit
+            }
+            is Filter.Gte -> {
+                buf.putInt(7)
+                FfiConverterString.write(value.`member`, buf)
+                FfiConverterTypeFilterValue.write(value.`value`, buf)
+                Unit
+            }
+            is Filter.Lt -> {
+                buf.putInt(8)
+                FfiConverterString.write(value.`member`, buf)
+                FfiConverterTypeFilterValue.write(value.`value`, buf)
+                Unit
+            }
+            is Filter.Lte -> {
+                buf.putInt(9)
+                FfiConverterString.write(value.`member`, buf)
+                FfiConverterTypeFilterValue.write(value.`value`, buf)
+                Unit
+            }
+            is Filter.Regex -> {
+                buf.putInt(10)
+                FfiConverterString.write(value.`member`, buf)
+                FfiConverterString.write(value.`pattern`, buf)
+                FfiConverterBoolean.write(value.`anyCase`, buf)
+                Unit
+            }
+            is Filter.Exists -> {
+                buf.putInt(11)
+                FfiConverterString.write(value.`member`, buf)
+                FfiConverterBoolean.write(value.`there`, buf)
+                Unit
+            }
+            is Filter.AllOf -> {
+                buf.putInt(12)
+                FfiConverterSequenceTypeFilter.write(value.`filters`, buf)
+                Unit
+            }
+            is Filter.AnyOf -> {
+                buf.putInt(13)
+                FfiConverterSequenceTypeFilter.write(value.`filters`, buf)
+                Unit
+            }
+            is Filter.Not -> {
+                buf.putInt(14)
+                FfiConverterTypeFilter.write(value.`filter`, buf)
+                Unit
+            }
+            is Filter.Json -> {
+                buf.putInt(15)
+                FfiConverterString.write(value.`text`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * A value in a filter.
+ */
+sealed class FilterValue {
+    
+    /**
+     * A text.
+     */
+    data class Text(
+        /**
+         * The text.
+         */
+        val `text`: kotlin.String) : FilterValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A whole number.
+     */
+    data class Number(
+        /**
+         * The number.
+         */
+        val `number`: kotlin.Long) : FilterValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * Yes or no.
+     */
+    data class Flag(
+        /**
+         * Whether it is so.
+         */
+        val `flag`: kotlin.Boolean) : FilterValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFilterValue : FfiConverterRustBuffer<FilterValue>{
+    override fun read(buf: ByteBuffer): FilterValue {
+        return when(buf.getInt()) {
+            1 -> FilterValue.Text(
+                FfiConverterString.read(buf),
+                )
+            2 -> FilterValue.Number(
+                FfiConverterLong.read(buf),
+                )
+            3 -> FilterValue.Flag(
+                FfiConverterBoolean.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: FilterValue): ULong = when(value) {
+        is FilterValue.Text -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`text`)
+            )
+        }
+        is FilterValue.Number -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterLong.allocationSize(value.`number`)
+            )
+        }
+        is FilterValue.Flag -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterBoolean.allocationSize(value.`flag`)
+            )
+        }
+    }
+
+    override fun write(value: FilterValue, buf: ByteBuffer) {
+        when(value) {
+            is FilterValue.Text -> {
+                buf.putInt(1)
+                FfiConverterString.write(value.`text`, buf)
+                Unit
+            }
+            is FilterValue.Number -> {
+                buf.putInt(2)
+                FfiConverterLong.write(value.`number`, buf)
+                Unit
+            }
+            is FilterValue.Flag -> {
+                buf.putInt(3)
+                FfiConverterBoolean.write(value.`flag`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
  * How grave a line is.
  */
 
@@ -7484,6 +14546,125 @@ public object FfiConverterTypeLogLevel: FfiConverterRustBuffer<LogLevel> {
 
     override fun write(value: LogLevel, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * Whether a session on the network goes on.
+ */
+sealed class NetworkSessionState {
+    
+    /**
+     * It goes on.
+     */
+    object Active : NetworkSessionState()
+    
+    
+    /**
+     * Nothing has been heard of it for long, its end included.
+     */
+    object Stale : NetworkSessionState()
+    
+    
+    /**
+     * It is over.
+     */
+    object Closed : NetworkSessionState()
+    
+    
+    /**
+     * A word that this version does not know.
+     */
+    data class Other(
+        /**
+         * The word.
+         */
+        val `word`: kotlin.String) : NetworkSessionState()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNetworkSessionState : FfiConverterRustBuffer<NetworkSessionState>{
+    override fun read(buf: ByteBuffer): NetworkSessionState {
+        return when(buf.getInt()) {
+            1 -> NetworkSessionState.Active
+            2 -> NetworkSessionState.Stale
+            3 -> NetworkSessionState.Closed
+            4 -> NetworkSessionState.Other(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: NetworkSessionState): ULong = when(value) {
+        is NetworkSessionState.Active -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is NetworkSessionState.Stale -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is NetworkSessionState.Closed -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is NetworkSessionState.Other -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`word`)
+            )
+        }
+    }
+
+    override fun write(value: NetworkSessionState, buf: ByteBuffer) {
+        when(value) {
+            is NetworkSessionState.Active -> {
+                buf.putInt(1)
+                Unit
+            }
+            is NetworkSessionState.Stale -> {
+                buf.putInt(2)
+                Unit
+            }
+            is NetworkSessionState.Closed -> {
+                buf.putInt(3)
+                Unit
+            }
+            is NetworkSessionState.Other -> {
+                buf.putInt(4)
+                FfiConverterString.write(value.`word`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
     }
 }
 
@@ -8116,6 +15297,49 @@ public object FfiConverterTypeQuickAccessError : FfiConverterRustBuffer<QuickAcc
 
 
 /**
+ * How a receipt is sent.
+ */
+
+enum class ReceiptBy {
+    
+    /**
+     * To the guest's telephone number.
+     */
+    SMS,
+    /**
+     * To the guest's address.
+     */
+    EMAIL;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReceiptBy: FfiConverterRustBuffer<ReceiptBy> {
+    override fun read(buf: ByteBuffer) = try {
+        ReceiptBy.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ReceiptBy) = 4UL
+
+    override fun write(value: ReceiptBy, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * How the refresh of a session stands.
  */
 sealed class RefreshState {
@@ -8301,6 +15525,177 @@ public object FfiConverterTypeRefreshState : FfiConverterRustBuffer<RefreshState
             }
             is RefreshState.NotOffered -> {
                 buf.putInt(7)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * The body of a request.
+ */
+sealed class RequestBody {
+    
+    /**
+     * JSON that somebody has written already.
+     */
+    data class Json(
+        /**
+         * The text, in UTF-8.
+         */
+        val `text`: kotlin.ByteArray) : RequestBody()
+        
+    {
+        
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_requestbody_uniffi_trait_debug(FfiConverterTypeRequestBody.lower(this),
+        _status)
+}
+    )
+    }
+        companion object
+    }
+    
+    /**
+     * Anything else.
+     */
+    data class Bytes(
+        /**
+         * The media type, such as `text/csv`.
+         */
+        val `mediaType`: kotlin.String, 
+        /**
+         * What is sent.
+         */
+        val `content`: kotlin.ByteArray) : RequestBody()
+        
+    {
+        
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_requestbody_uniffi_trait_debug(FfiConverterTypeRequestBody.lower(this),
+        _status)
+}
+    )
+    }
+        companion object
+    }
+    
+    /**
+     * A form with files (`multipart/form-data`).
+     */
+    data class Form(
+        /**
+         * Its parts, in this order.
+         */
+        val `parts`: List<dev.quickaccess.binding.FormPart>) : RequestBody()
+        
+    {
+        
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_requestbody_uniffi_trait_debug(FfiConverterTypeRequestBody.lower(this),
+        _status)
+}
+    )
+    }
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_method_requestbody_uniffi_trait_debug(FfiConverterTypeRequestBody.lower(this),
+        _status)
+}
+    )
+    }
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRequestBody : FfiConverterRustBuffer<RequestBody>{
+    override fun read(buf: ByteBuffer): RequestBody {
+        return when(buf.getInt()) {
+            1 -> RequestBody.Json(
+                FfiConverterByteArray.read(buf),
+                )
+            2 -> RequestBody.Bytes(
+                FfiConverterString.read(buf),
+                FfiConverterByteArray.read(buf),
+                )
+            3 -> RequestBody.Form(
+                FfiConverterSequenceTypeFormPart.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: RequestBody): ULong = when(value) {
+        is RequestBody.Json -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterByteArray.allocationSize(value.`text`)
+            )
+        }
+        is RequestBody.Bytes -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`mediaType`)
+                + FfiConverterByteArray.allocationSize(value.`content`)
+            )
+        }
+        is RequestBody.Form -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeFormPart.allocationSize(value.`parts`)
+            )
+        }
+    }
+
+    override fun write(value: RequestBody, buf: ByteBuffer) {
+        when(value) {
+            is RequestBody.Json -> {
+                buf.putInt(1)
+                FfiConverterByteArray.write(value.`text`, buf)
+                Unit
+            }
+            is RequestBody.Bytes -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.`mediaType`, buf)
+                FfiConverterByteArray.write(value.`content`, buf)
+                Unit
+            }
+            is RequestBody.Form -> {
+                buf.putInt(3)
+                FfiConverterSequenceTypeFormPart.write(value.`parts`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -9039,6 +16434,38 @@ public object FfiConverterOptionalUInt: FfiConverterRustBuffer<kotlin.UInt?> {
 /**
  * @suppress
  */
+public object FfiConverterOptionalULong: FfiConverterRustBuffer<kotlin.ULong?> {
+    override fun read(buf: ByteBuffer): kotlin.ULong? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterULong.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.ULong?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterULong.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.ULong?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterULong.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalLong: FfiConverterRustBuffer<kotlin.Long?> {
     override fun read(buf: ByteBuffer): kotlin.Long? {
         if (buf.get().toInt() == 0) {
@@ -9061,6 +16488,38 @@ public object FfiConverterOptionalLong: FfiConverterRustBuffer<kotlin.Long?> {
         } else {
             buf.put(1)
             FfiConverterLong.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalBoolean: FfiConverterRustBuffer<kotlin.Boolean?> {
+    override fun read(buf: ByteBuffer): kotlin.Boolean? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterBoolean.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.Boolean?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterBoolean.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.Boolean?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterBoolean.write(value, buf)
         }
     }
 }
@@ -9263,6 +16722,38 @@ public object FfiConverterOptionalTypeCancelHandle: FfiConverterRustBuffer<Cance
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeDoctorObserver: FfiConverterRustBuffer<DoctorObserver?> {
+    override fun read(buf: ByteBuffer): DoctorObserver? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeDoctorObserver.read(buf)
+    }
+
+    override fun allocationSize(value: DoctorObserver?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeDoctorObserver.allocationSize(value)
+        }
+    }
+
+    override fun write(value: DoctorObserver?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeDoctorObserver.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeLogSink: FfiConverterRustBuffer<LogSink?> {
     override fun read(buf: ByteBuffer): LogSink? {
         if (buf.get().toInt() == 0) {
@@ -9327,6 +16818,70 @@ public object FfiConverterOptionalTypeCertificate: FfiConverterRustBuffer<Certif
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeFormFile: FfiConverterRustBuffer<FormFile?> {
+    override fun read(buf: ByteBuffer): FormFile? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeFormFile.read(buf)
+    }
+
+    override fun allocationSize(value: FormFile?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeFormFile.allocationSize(value)
+        }
+    }
+
+    override fun write(value: FormFile?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeFormFile.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypePage: FfiConverterRustBuffer<Page?> {
+    override fun read(buf: ByteBuffer): Page? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypePage.read(buf)
+    }
+
+    override fun allocationSize(value: Page?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypePage.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Page?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypePage.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeSignedIn: FfiConverterRustBuffer<SignedIn?> {
     override fun read(buf: ByteBuffer): SignedIn? {
         if (buf.get().toInt() == 0) {
@@ -9349,6 +16904,38 @@ public object FfiConverterOptionalTypeSignedIn: FfiConverterRustBuffer<SignedIn?
         } else {
             buf.put(1)
             FfiConverterTypeSignedIn.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeSort: FfiConverterRustBuffer<Sort?> {
+    override fun read(buf: ByteBuffer): Sort? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeSort.read(buf)
+    }
+
+    override fun allocationSize(value: Sort?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeSort.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Sort?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeSort.write(value, buf)
         }
     }
 }
@@ -9487,6 +17074,38 @@ public object FfiConverterOptionalTypeDialect: FfiConverterRustBuffer<Dialect?> 
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeFilter: FfiConverterRustBuffer<Filter?> {
+    override fun read(buf: ByteBuffer): Filter? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeFilter.read(buf)
+    }
+
+    override fun allocationSize(value: Filter?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeFilter.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Filter?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeFilter.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeLogLevel: FfiConverterRustBuffer<LogLevel?> {
     override fun read(buf: ByteBuffer): LogLevel? {
         if (buf.get().toInt() == 0) {
@@ -9509,6 +17128,166 @@ public object FfiConverterOptionalTypeLogLevel: FfiConverterRustBuffer<LogLevel?
         } else {
             buf.put(1)
             FfiConverterTypeLogLevel.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeRequestBody: FfiConverterRustBuffer<RequestBody?> {
+    override fun read(buf: ByteBuffer): RequestBody? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeRequestBody.read(buf)
+    }
+
+    override fun allocationSize(value: RequestBody?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeRequestBody.allocationSize(value)
+        }
+    }
+
+    override fun write(value: RequestBody?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeRequestBody.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalSequenceTypeDevice: FfiConverterRustBuffer<List<Device>?> {
+    override fun read(buf: ByteBuffer): List<Device>? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterSequenceTypeDevice.read(buf)
+    }
+
+    override fun allocationSize(value: List<Device>?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterSequenceTypeDevice.allocationSize(value)
+        }
+    }
+
+    override fun write(value: List<Device>?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterSequenceTypeDevice.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalSequenceTypeEndpoint: FfiConverterRustBuffer<List<Endpoint>?> {
+    override fun read(buf: ByteBuffer): List<Endpoint>? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterSequenceTypeEndpoint.read(buf)
+    }
+
+    override fun allocationSize(value: List<Endpoint>?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterSequenceTypeEndpoint.allocationSize(value)
+        }
+    }
+
+    override fun write(value: List<Endpoint>?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterSequenceTypeEndpoint.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalSequenceTypeGuest: FfiConverterRustBuffer<List<Guest>?> {
+    override fun read(buf: ByteBuffer): List<Guest>? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterSequenceTypeGuest.read(buf)
+    }
+
+    override fun allocationSize(value: List<Guest>?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterSequenceTypeGuest.allocationSize(value)
+        }
+    }
+
+    override fun write(value: List<Guest>?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterSequenceTypeGuest.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalSequenceTypeNetworkSession: FfiConverterRustBuffer<List<NetworkSession>?> {
+    override fun read(buf: ByteBuffer): List<NetworkSession>? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterSequenceTypeNetworkSession.read(buf)
+    }
+
+    override fun allocationSize(value: List<NetworkSession>?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterSequenceTypeNetworkSession.allocationSize(value)
+        }
+    }
+
+    override fun write(value: List<NetworkSession>?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterSequenceTypeNetworkSession.write(value, buf)
         }
     }
 }
@@ -9631,6 +17410,34 @@ public object FfiConverterSequenceTypeCertificateProblem: FfiConverterRustBuffer
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeDevice: FfiConverterRustBuffer<List<Device>> {
+    override fun read(buf: ByteBuffer): List<Device> {
+        val len = buf.getInt()
+        return List<Device>(len) {
+            FfiConverterTypeDevice.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Device>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeDevice.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Device>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeDevice.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeDoctorCheck: FfiConverterRustBuffer<List<DoctorCheck>> {
     override fun read(buf: ByteBuffer): List<DoctorCheck> {
         val len = buf.getInt()
@@ -9649,6 +17456,34 @@ public object FfiConverterSequenceTypeDoctorCheck: FfiConverterRustBuffer<List<D
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeDoctorCheck.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeEndpoint: FfiConverterRustBuffer<List<Endpoint>> {
+    override fun read(buf: ByteBuffer): List<Endpoint> {
+        val len = buf.getInt()
+        return List<Endpoint>(len) {
+            FfiConverterTypeEndpoint.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Endpoint>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeEndpoint.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Endpoint>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeEndpoint.write(it, buf)
         }
     }
 }
@@ -9715,6 +17550,62 @@ public object FfiConverterSequenceTypeFieldFault: FfiConverterRustBuffer<List<Fi
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeFormPart: FfiConverterRustBuffer<List<FormPart>> {
+    override fun read(buf: ByteBuffer): List<FormPart> {
+        val len = buf.getInt()
+        return List<FormPart>(len) {
+            FfiConverterTypeFormPart.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<FormPart>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeFormPart.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<FormPart>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeFormPart.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeGuest: FfiConverterRustBuffer<List<Guest>> {
+    override fun read(buf: ByteBuffer): List<Guest> {
+        val len = buf.getInt()
+        return List<Guest>(len) {
+            FfiConverterTypeGuest.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Guest>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeGuest.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Guest>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeGuest.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeHistoryEntry: FfiConverterRustBuffer<List<HistoryEntry>> {
     override fun read(buf: ByteBuffer): List<HistoryEntry> {
         val len = buf.getInt()
@@ -9771,6 +17662,62 @@ public object FfiConverterSequenceTypeMember: FfiConverterRustBuffer<List<Member
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeNameAndValue: FfiConverterRustBuffer<List<NameAndValue>> {
+    override fun read(buf: ByteBuffer): List<NameAndValue> {
+        val len = buf.getInt()
+        return List<NameAndValue>(len) {
+            FfiConverterTypeNameAndValue.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<NameAndValue>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeNameAndValue.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<NameAndValue>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeNameAndValue.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeNetworkSession: FfiConverterRustBuffer<List<NetworkSession>> {
+    override fun read(buf: ByteBuffer): List<NetworkSession> {
+        val len = buf.getInt()
+        return List<NetworkSession>(len) {
+            FfiConverterTypeNetworkSession.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<NetworkSession>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeNetworkSession.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<NetworkSession>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeNetworkSession.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypePrivilege: FfiConverterRustBuffer<List<Privilege>> {
     override fun read(buf: ByteBuffer): List<Privilege> {
         val len = buf.getInt()
@@ -9796,6 +17743,62 @@ public object FfiConverterSequenceTypePrivilege: FfiConverterRustBuffer<List<Pri
 
 
 
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeFilter: FfiConverterRustBuffer<List<Filter>> {
+    override fun read(buf: ByteBuffer): List<Filter> {
+        val len = buf.getInt()
+        return List<Filter>(len) {
+            FfiConverterTypeFilter.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Filter>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeFilter.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Filter>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeFilter.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeFilterValue: FfiConverterRustBuffer<List<FilterValue>> {
+    override fun read(buf: ByteBuffer): List<FilterValue> {
+        val len = buf.getInt()
+        return List<FilterValue>(len) {
+            FfiConverterTypeFilterValue.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<FilterValue>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeFilterValue.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<FilterValue>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeFilterValue.write(it, buf)
+        }
+    }
+}
+
+
+
+
 
 
 
@@ -9808,6 +17811,25 @@ public object FfiConverterSequenceTypePrivilege: FfiConverterRustBuffer<List<Pri
     UniffiLib.uniffi_quickaccess_ffi_fn_func_error_table(
     
         _status)
+}
+    )
+    }
+    
+
+        /**
+         * The JSON that a filter is sent as.
+         *
+         * # Errors
+         * `invalid_input` for a member without a name, one that begins with `$`, filters that join
+         * nothing, and JSON that is no object.
+         */
+    @Throws(QuickAccessException::class) fun `filterJson`(`filter`: Filter): kotlin.String {
+            return FfiConverterString.lift(
+    uniffiRustCallWithError(QuickAccessException) { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_func_filter_json(
+    
+        
+        FfiConverterTypeFilter.lower(`filter`),_status)
 }
     )
     }
@@ -9850,6 +17872,24 @@ public object FfiConverterSequenceTypePrivilege: FfiConverterRustBuffer<List<Pri
         FfiConverterTypeLogLevel.lower(`level`),_status)
 }
     
+    
+
+        /**
+         * Reads a MAC address in any notation that people and devices use.
+         *
+         * # Errors
+         * `invalid_input` when it is none.
+         */
+    @Throws(QuickAccessException::class) fun `readMacAddress`(`text`: kotlin.String): MacAddress {
+            return FfiConverterTypeMacAddress.lift(
+    uniffiRustCallWithError(QuickAccessException) { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_func_read_mac_address(
+    
+        
+        FfiConverterString.lower(`text`),_status)
+}
+    )
+    }
     
 
 
