@@ -4,10 +4,12 @@ mod acceptance;
 mod android;
 mod bindings;
 mod command;
+mod debian;
 mod faults;
 mod junit;
 mod kotlin;
 mod model;
+mod phones;
 mod secret_service;
 mod stores;
 mod suite;
@@ -69,6 +71,17 @@ enum Chore {
     },
     /// Make the archive for Android apps, and a Maven repository of it and what it depends on
     PackageAndroid,
+    /// Type-check and lint the code for Android and iOS, and check that crates which must be there
+    /// once are
+    CheckMobile,
+    /// Make the XCFramework for iOS and macOS in ios/, and inspect each library in it
+    PackageApple {
+        /// Only this target; may be given more than once
+        #[arg(long, value_name = "TARGET", value_parser = phones::apple::names())]
+        target: Vec<String>,
+    },
+    /// Measure the library that a phone carries, and which crates take the room
+    Size,
     /// Run the benchmarks of the core
     Bench {
         /// Run only those whose name contains this
@@ -137,6 +150,9 @@ fn run(chore: Chore) -> Result {
         Chore::Bindings { check: true } => bindings::check(&workspace),
         Chore::Bindings { check: false } => bindings::write(&workspace),
         Chore::PackageAndroid => android::package(&workspace),
+        Chore::CheckMobile => whole(phones::check::run(&workspace)?),
+        Chore::PackageApple { target } => phones::apple::package(&workspace, &target),
+        Chore::Size => whole(phones::size::run(&workspace)?),
         Chore::Bench { name } => bench(&workspace, name),
         Chore::Faults {
             phone_months,
@@ -159,6 +175,14 @@ fn run(chore: Chore) -> Result {
             model::run(&workspace, &arguments)
         }
         Chore::WithSecretService { command } => secret_service::run_with(&command),
+    }
+}
+
+/// A chore that was asked for by name leaves nothing out.
+fn whole(outcome: suite::Outcome) -> Result {
+    match outcome {
+        suite::Outcome::Done => Ok(()),
+        suite::Outcome::LeftOut(why) => Err(command::Failure::new(why)),
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     acceptance, android, bindings,
     command::{self, Failure, Result},
-    faults, kotlin, stores, swift,
+    faults, kotlin, phones, stores, swift,
     test_output::{Results, TestOutput},
     tools,
     workspace::{Workspace, is_build_machine},
@@ -76,6 +76,21 @@ const STEPS: &[Step] = &[
         name: "swift",
         headline: "the Swift SDK, against the simulator over TLS (SwiftPM)",
         run: swift::run,
+    },
+    Step {
+        name: "mobile",
+        headline: "the code for Android and iOS, type-checked (cargo xtask check-mobile)",
+        run: phones::check::run,
+    },
+    Step {
+        name: "apple",
+        headline: "static libraries for iOS, built and inspected (cargo xtask package-apple)",
+        run: phones::apple::run,
+    },
+    Step {
+        name: "size",
+        headline: "the size of the library that a phone carries (cargo xtask size)",
+        run: phones::size::run,
     },
     Step {
         name: "model",

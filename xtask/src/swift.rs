@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     command::{Failure, Result},
-    junit,
+    debian, junit,
     suite::Outcome,
     tools,
     workspace::Workspace,
@@ -149,45 +149,24 @@ fn set_up(system: &Path) -> Result {
     bootstrap
         .args(["--variant=minbase", "--include=ca-certificates", RELEASE])
         .arg(system)
-        .arg(mirror()?);
+        .arg(debian::mirror()?);
     // Its hundreds of lines, and the mirror's name, help nobody unless it fails.
-    quietly(&mut bootstrap, "setting up a Debian 13")?;
+    debian::quietly(&mut bootstrap, "setting up a Debian 13")?;
     let mut update = inside(system, &[]);
     update.args(["apt-get", "update", "-qq"]);
-    quietly(&mut update, "reading the lists of packages")?;
+    debian::quietly(&mut update, "reading the lists of packages")?;
     let mut install = inside(system, &[]);
     install
         .env("DEBIAN_FRONTEND", "noninteractive")
         .args(["apt-get", "install", "-y", "-qq", "--no-install-recommends"])
         .args(PACKAGES);
-    quietly(&mut install, "installing Swift there")?;
+    debian::quietly(&mut install, "installing Swift there")?;
     fs::write(system.join(MARK), PACKAGES.join("\n")).map_err(folder)
 }
 
 /// Whether it was made to the end, with what is needed today.
 fn is_set_up(system: &Path) -> bool {
     fs::read_to_string(system.join(MARK)).is_ok_and(|made| made == PACKAGES.join("\n"))
-}
-
-/// The mirror of Debian itself in this machine's own configuration.
-fn mirror() -> Result<String> {
-    if let Some(mirror) = known_mirror()? {
-        return Ok(mirror);
-    }
-    // What a source calls itself is known once its lists have been read.
-    let mut update = Command::new("apt-get");
-    quietly(update.args(["update", "-qq"]), "reading apt's lists")?;
-    known_mirror()?.ok_or_else(|| Failure::new("apt knows no mirror of Debian"))
-}
-
-fn known_mirror() -> Result<Option<String>> {
-    let output = Command::new("apt-get")
-        .args(["indextargets", "--format", "$(LABEL) $(SITE)"])
-        .output()
-        .map_err(|error| Failure::new(format!("apt-get cannot be run: {error}")))?;
-    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
-    let debian = lines.lines().find_map(|line| line.strip_prefix("Debian "));
-    Ok(debian.map(str::to_owned))
 }
 
 /// A command in the other system, with these folders and files of ours in it. Its mounts are in a name space of
@@ -224,23 +203,4 @@ exec chroot "$system" "$@"
     }
     command.arg("--").env("HOME", "/root");
     command
-}
-
-/// Runs it with one line that says what for, and shows what it said if it fails.
-fn quietly(command: &mut Command, what: &str) -> Result {
-    println!("{what}");
-    let output = command
-        .output()
-        .map_err(|error| Failure::new(format!("{what}: {error}")))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let last: Vec<_> = said.lines().rev().take(20).collect();
-    let last: Vec<_> = last.into_iter().rev().collect();
-    Err(Failure::new(format!(
-        "{what} failed ({}):\n{}",
-        output.status,
-        last.join("\n")
-    )))
 }
