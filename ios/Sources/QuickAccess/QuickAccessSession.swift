@@ -7,7 +7,7 @@ import QuickAccessBinding
 /// says why. A task that is cancelled ends its own wait with `cancelled`: a refresh, a sign-out and an
 /// approval go on and are done; a sign-in is cancelled with it, and the session before it goes on.
 public final class QuickAccessSession: Sendable {
-    private let session: Session
+    let session: Session
 
     /// Opens a session; the store is read in the background at once.
     ///
@@ -124,18 +124,6 @@ public final class QuickAccessSession: Sendable {
         try await waiting { try await $0.history() }
     }
 
-    /// Finds out why people can't sign in, step by step, beside the session, which goes on untouched.
-    /// Without a password it checks what needs none.
-    public func examine(
-        username: String,
-        password: Secret? = nil
-    ) async throws(QuickAccessError) -> DoctorReport {
-        try await waiting {
-            defer { password?.giveBack() }
-            return try await $0.examine(username: username, password: password?.borrow())
-        }
-    }
-
     /// Trusts a certificate that an error or a report of this session showed, after the person has
     /// compared its fingerprint.
     public func approve(_ certificate: UntrustedCertificate) async throws(QuickAccessError) {
@@ -168,7 +156,7 @@ public final class QuickAccessSession: Sendable {
         try await waiting { try await $0.judge(token: token, answer: answer) }
     }
 
-    private func waiting<T: Sendable>(
+    func waiting<T: Sendable>(
         onCancel: @escaping @Sendable () -> Void = {},
         _ call: @escaping @Sendable (Session) async throws -> T
     ) async throws(QuickAccessError) -> T {

@@ -32,6 +32,48 @@ public typealias SignedOutCause = QuickAccessBinding.SignedOutCause
 /// What the platform tells the app, and the app the session.
 public typealias PlatformEvent = QuickAccessBinding.PlatformEvent
 
+// MARK: Requests and lists
+
+/// A success of a request, as it came.
+public typealias ApiResponse = QuickAccessBinding.ApiResponse
+/// A field of a form, or a file.
+public typealias FormPart = QuickAccessBinding.FormPart
+/// What a form says of a file.
+public typealias FormFile = QuickAccessBinding.FormFile
+/// What is asked of a collection.
+public typealias ListQuery = QuickAccessBinding.ListQuery
+/// The order of rows.
+public typealias Sort = QuickAccessBinding.Sort
+/// Which rows of a collection are meant.
+public typealias Filter = QuickAccessBinding.Filter
+/// A value in a filter.
+public typealias FilterValue = QuickAccessBinding.FilterValue
+
+// MARK: Look-ups
+
+/// What Policy Manager knows of a device.
+public typealias Endpoint = QuickAccessBinding.Endpoint
+/// Whether an endpoint is known, and let in.
+public typealias EndpointStatus = QuickAccessBinding.EndpointStatus
+/// The account of a visitor.
+public typealias Guest = QuickAccessBinding.Guest
+/// An account of a visitor to be made.
+public typealias NewGuest = QuickAccessBinding.NewGuest
+/// How a receipt is sent.
+public typealias ReceiptBy = QuickAccessBinding.ReceiptBy
+/// The account of a thing.
+public typealias Device = QuickAccessBinding.Device
+/// Whether a guest or a device may use the network.
+public typealias AccountState = QuickAccessBinding.AccountState
+/// Who is connected, where and since when.
+public typealias NetworkSession = QuickAccessBinding.NetworkSession
+/// Whether a session on the network goes on.
+public typealias NetworkSessionState = QuickAccessBinding.NetworkSessionState
+/// What Insight knows of a device.
+public typealias OnlineStatus = QuickAccessBinding.OnlineStatus
+/// The MAC address of a device.
+public typealias MacAddress = QuickAccessBinding.MacAddress
+
 // MARK: What calls find out
 
 /// What a look at the server told.

@@ -49,6 +49,27 @@ import Testing
         #expect(try await session.accessToken() == token)
     }
 
+    @Test func the_doctor_tells_each_step_as_it_begins_and_ends() async throws {
+        let server = try Simulator()
+        let session = try server.session()
+        let told = Told()
+        let report = try await session.examine(username: "qa", password: Secret("abc123")) { told.take($0) }
+        #expect(told.began.count > 3)
+        #expect(told.ended == report.checks)
+        #expect(told.began.allSatisfy { step in report.checks.contains { $0.step == step } })
+    }
+
+    @Test func a_doctor_ends_with_its_task() async throws {
+        let server = try Simulator()
+        let session = try server.session()
+        let hold = try await server.hold("token_password", "before_commit")
+        let call = Task { try await session.examine(username: "qa", password: Secret("abc123")) }
+        try await hold.reached()
+        call.cancel()
+        #expect((await call.result.failure as? QuickAccessError)?.code == "cancelled")
+        try await hold.release()
+    }
+
     @Test func a_failing_check_for_one_request_is_told_with_its_status() async throws {
         let server = try Simulator()
         let session = try await server.signedIn()
@@ -120,5 +141,23 @@ import Testing
 
     private func signIn(_ session: QuickAccessSession) async throws -> QuickAccessError {
         try await refusal { try await session.signIn(username: "qa", password: Secret("abc123")) }
+    }
+}
+
+/// What the doctor has told.
+private final class Told: @unchecked Sendable {
+    private let lock = NSLock()
+    private var all: [DoctorProgress] = []
+
+    func take(_ progress: DoctorProgress) {
+        lock.withLock { all.append(progress) }
+    }
+
+    var began: [String] {
+        lock.withLock { all.compactMap { if case .began(let step, let title) = $0, !title.isEmpty { step } else { nil } } }
+    }
+
+    var ended: [DoctorCheck] {
+        lock.withLock { all.compactMap { if case .ended(let check) = $0 { check } else { nil } } }
     }
 }

@@ -52,12 +52,12 @@ import Testing
         return code.hasPrefix("public ") || code.hasPrefix("open ")
     }
 
-    /// The name of a function or property; of a type where it is made.
+    /// The name of a function or property. `makeAsyncIterator` is what a loop calls.
     private func callable(_ line: String) -> String? {
         let words = line.components(separatedBy: CharacterSet.alphanumerics.union(["_"]).inverted)
             .filter { !$0.isEmpty }
-        for (word, name) in zip(words, words.dropFirst()) where ["func", "var", "let", "class", "struct"].contains(word) {
-            return name
+        for (word, name) in zip(words, words.dropFirst()) where word == "func" || word == "var" {
+            return name == "makeAsyncIterator" ? nil : name
         }
         return nil
     }
