@@ -136,6 +136,19 @@ public struct RequestBuilder: Sendable {
     }
 }
 
+extension RequestBuilder: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Method and path: what else it holds may be anything, a guest's password too.
+    public var description: String { "\(request.method) \(request.path)" }
+
+    /// The same.
+    public var debugDescription: String { description }
+
+    /// The same.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["method": request.method, "path": request.path])
+    }
+}
+
 /// Reads JSON; the error names the place where it does not fit.
 private func decode<Value: Decodable>(
     _ type: Value.Type, from json: Data, with decoder: JSONDecoder

@@ -22,8 +22,10 @@ public struct TokenStore: Sendable {
 
     /// One that the app brings. It must not log what it is given to keep.
     ///
-    /// Where its entries outlive the app's removal, nothing of a former installation is picked up: the
-    /// names of sessions are random and lie in the data folder, which goes with the app.
+    /// Where its entries outlive the app's removal, no session of a former installation is picked up:
+    /// their names are random and lie in the data folder, which goes with the app. Approved certificates
+    /// lie under names of their servers, which begin with `trust-`; have the first start clear these.
+    /// ``ofThisDevice(service:)`` clears all by itself.
     public static func custom(_ store: any SecretStore, claims: StoreClaims) -> Self {
         let outlives = claims.persistence != .process
         return Self(store: .custom(store: store, claims: claims), outlivesProcess: outlives)

@@ -26,6 +26,25 @@ import Testing
         #expect(try await session.whoami().name == "guest-desk")
     }
 
+    @Test func what_a_former_installation_approved_is_the_apps_own_stores_to_clear() async throws {
+        let server = try Simulator()
+        let store = AppStore()
+        var settings = server.settings()
+        settings.rootsPem = nil
+        do {
+            let folder = try Folder()
+            settings.dataDir = folder.url.path
+            let session = try QuickAccessSession(settings, store: .app(store))
+            let unknown = try await refusal { try await session.probe() }
+            try await session.approve(try #require(unknown.certificate))
+        }
+        for name in store.names where name.hasPrefix("trust-") { try store.delete(name: name) }
+        let folder = try Folder()
+        settings.dataDir = folder.url.path
+        let session = try QuickAccessSession(settings, store: .app(store))
+        #expect(try await refusal { try await session.probe() }.code == "certificate_unknown")
+    }
+
     @Test func a26_a_marker_that_cannot_be_read_is_no_fresh_installation() async throws {
         let server = try Simulator()
         let store = AppStore()

@@ -67,6 +67,18 @@ import Testing
         #expect(missing.code == "not_found")
     }
 
+    @Test func a29_a_request_prints_nothing_of_its_body_headers_and_query() async throws {
+        let server = try Simulator()
+        let session = try server.session()
+        let request = try session.request("POST", "guest").json(["password": "hunter2"])
+            .header("X-Key", "hunter2").query("key", "hunter2")
+        var dumped = ""
+        dump(request, to: &dumped)
+        let shown = "\(request) \(String(reflecting: request)) \(dumped)"
+        #expect(shown.contains("POST guest") && !shown.contains("hunter2"))
+        #expect(!shown.contains(Data("hunter2".utf8).base64EncodedString()))
+    }
+
     @Test func what_cannot_be_sent_is_told_before_anything_is() async throws {
         let server = try Simulator()
         let session = try await server.signedIn()
