@@ -3,6 +3,8 @@
 //! the native libraries alone; `docs/android.md` tells how that works.
 
 mod archive;
+#[cfg(test)]
+mod versions;
 
 use std::{
     fs,
@@ -20,7 +22,7 @@ use crate::{
 
 const FOLDER: &str = "android";
 /// The modules that have tests.
-const TESTED: &[&str] = &["sdk-android"];
+const TESTED: &[&str] = &["sdk-android", "app"];
 /// The modules that apps get.
 const PUBLISHED: &[&str] = &["sdk-android", "sdk/okhttp", "sdk/ktor"];
 const WITHOUT_NDK: &str = "It has no native libraries. For those, install an Android NDK (r28 or newer) and name it in \

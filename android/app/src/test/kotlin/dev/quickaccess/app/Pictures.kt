@@ -1,0 +1,69 @@
+package dev.quickaccess.app
+
+import android.content.ComponentName
+import android.graphics.Bitmap
+import android.graphics.BitmapFactory
+import androidx.activity.ComponentActivity
+import androidx.compose.ui.graphics.asAndroidBitmap
+import androidx.compose.ui.test.captureToImage
+import androidx.compose.ui.test.junit4.ComposeTestRule
+import androidx.compose.ui.test.onRoot
+import java.io.File
+import kotlin.math.abs
+import org.junit.Assert.assertTrue
+import org.junit.rules.ExternalResource
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+
+/** Lets a test show a screen without the app's own activity; it comes before the Compose rule. */
+class EmptyActivity : ExternalResource() {
+    override fun before() {
+        val app = RuntimeEnvironment.getApplication()
+        val activity = ComponentName(app, ComponentActivity::class.java)
+        shadowOf(app.packageManager).addActivityIfNotPresent(activity)
+    }
+}
+
+/** The pictures that screens are compared with. */
+private val PICTURES = File("src/test/pictures")
+
+/** How far two pictures of one screen may be apart: fonts are drawn a little differently elsewhere. */
+private const val CHANNEL_TOLERANCE = 24
+private const val SHARE_TOLERANCE = 0.002
+
+/**
+ * Compares what is shown with the committed picture of this name. `QUICKACCESS_WRITE_PAGES=1` takes it
+ * over instead; look at each one before you commit it.
+ */
+fun ComposeTestRule.comparePicture(name: String) {
+    waitForIdle()
+    val shown = onRoot().captureToImage().asAndroidBitmap()
+    val file = File(PICTURES, "$name.png")
+    if (System.getenv("QUICKACCESS_WRITE_PAGES") == "1") {
+        shown.writeTo(file)
+        return
+    }
+    val now = File("target/pictures/$name.png")
+    shown.writeTo(now)
+    assertTrue("$file is missing; QUICKACCESS_WRITE_PAGES=1 makes it", file.isFile)
+    val share = difference(BitmapFactory.decodeFile(file.path), shown)
+    assertTrue("$name: ${"%.2f".format(share * 100)} % of the picture differ; see $now", share <= SHARE_TOLERANCE)
+}
+
+/** The share of pixels that are not alike. */
+private fun difference(one: Bitmap, other: Bitmap): Double {
+    if (one.width != other.width || one.height != other.height) return 1.0
+    val here = one.pixels()
+    val there = other.pixels()
+    return here.indices.count { !alike(here[it], there[it]) }.toDouble() / here.size
+}
+
+private fun alike(one: Int, other: Int): Boolean =
+    (0..24 step 8).all { abs((one shr it and 0xFF) - (other shr it and 0xFF)) <= CHANNEL_TOLERANCE }
+
+private fun Bitmap.pixels(): IntArray = IntArray(width * height).also { getPixels(it, 0, width, 0, 0, width, height) }
+
+private fun Bitmap.writeTo(file: File) {
+    file.parentFile?.mkdirs()
+    file.outputStream().use { compress(Bitmap.CompressFormat.PNG, 100, it) }
+}
