@@ -67,7 +67,7 @@ pub use session::{CancelHandle, Session};
 pub use settings::{AccountChoice, Dialect, SessionSettings, Timeouts, TokenNeed};
 pub use state::{PlatformEvent, RefreshState, SessionState, SignedIn, SignedOutCause, Stays};
 pub use store::{Persistence, Processes, SecretStore, StoreClaims, StoreError, TokenStore};
-pub use token::{AccessToken, AnswerVerdict, ClientAnswer};
+pub use token::{AccessToken, AnswerVerdict, ClientAnswer, most_judged};
 
 /// Freed memory is wiped, so that no copy of a password or token stays behind.
 #[global_allocator]
@@ -75,3 +75,5 @@ static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
     zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
 uniffi::setup_scaffolding!("quickaccess");
+
+include!(concat!(env!("OUT_DIR"), "/library_fits.rs"));

@@ -49,9 +49,16 @@ pub struct ClientAnswer {
     /// `Content-Type`, as it was sent.
     #[uniffi(default = None)]
     pub content_type: Option<String>,
-    /// The body of a 401 or 403, of which the first 64 KB are enough; of all others it may stay out.
+    /// The body of a 401 or 403, of which the first `most_judged` bytes are enough; of all others it
+    /// may stay out.
     #[uniffi(default = None)]
     pub body: Option<Vec<u8>>,
+}
+
+/// So many bytes of the body of a rejected request are looked at; an adapter need not read more.
+#[uniffi::export]
+pub fn most_judged() -> u32 {
+    u32::try_from(ForeignAnswer::MOST_JUDGED).unwrap_or(u32::MAX)
 }
 
 /// What to do with the answer that another HTTP client got.

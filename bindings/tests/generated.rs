@@ -8,6 +8,10 @@ use std::{
     process::Command,
 };
 
+#[allow(dead_code, reason = "a build script has a main")]
+#[path = "../build.rs"]
+mod build;
+
 /// The generated file in a language; `file` is its place in the folder.
 fn generate(language: &str, file: &str) -> String {
     let tests = std::env::current_exe().unwrap();
@@ -77,4 +81,42 @@ fn swift_has_every_call_and_no_name_that_its_own_types_use() {
     ] {
         assert!(!swift.contains(name), "{name} is taken in Swift");
     }
+}
+
+#[test]
+fn a_record_of_another_shape_is_another_library() {
+    let record = |field: &str| {
+        let source = format!(
+            "/// Words.\n#[derive(Clone, uniffi::Record)]\npub struct A {{\n    /// Words.\n    {field}\n}}\n\npub fn f() {{}}\n"
+        );
+        build::fingerprint(&build::values(&source).unwrap())
+    };
+    assert_eq!(
+        record("pub a: u8,"),
+        record("// Other words.\n    pub a: u8,")
+    );
+    for other in [
+        "pub a: u16,",
+        "pub b: u8,",
+        "#[uniffi(default = 1)]\n    pub a: u8,",
+    ] {
+        assert_ne!(record("pub a: u8,"), record(other), "{other}");
+    }
+    let split =
+        "#[derive(\n    Clone,\n    uniffi::Record,\n)]\npub struct A {\n    pub a: u8,\n}\n";
+    assert!(build::values(split).is_err(), "not found, and not told");
+}
+
+#[test]
+fn the_generated_files_carry_the_shape_of_this_librarys_records() {
+    let kotlin = generate("kotlin", "dev/quickaccess/binding/quickaccess.kt");
+    let shape = kotlin
+        .split_once("fun `libraryFits`(`types`: kotlin.String = \"")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .unwrap()
+        .0;
+    assert!(quickaccess_ffi::library_fits(shape.to_owned()));
+    assert!(!quickaccess_ffi::library_fits(String::new()));
+    let swift = generate("swift", "QuickAccessBinding.swift");
+    assert!(swift.contains(&format!("libraryFits(types: String = \"{shape}\"")));
 }

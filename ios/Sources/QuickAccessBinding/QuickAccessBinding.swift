@@ -6165,7 +6165,8 @@ public struct ClientAnswer: Equatable, Hashable {
      */
     public var contentType: String?
     /**
-     * The body of a 401 or 403, of which the first 64 KB are enough; of all others it may stay out.
+     * The body of a 401 or 403, of which the first `most_judged` bytes are enough; of all others it
+     * may stay out.
      */
     public var body: Data?
 
@@ -6185,7 +6186,8 @@ public struct ClientAnswer: Equatable, Hashable {
          * `Content-Type`, as it was sent.
          */contentType: String? = nil, 
         /**
-         * The body of a 401 or 403, of which the first 64 KB are enough; of all others it may stay out.
+         * The body of a 401 or 403, of which the first `most_judged` bytes are enough; of all others it
+         * may stay out.
          */body: Data? = nil) {
         self.method = method
         self.url = url
@@ -13927,6 +13929,19 @@ fileprivate func uniffiFutureContinuationCallback(handle: UInt64, pollResult: In
     }
 }
 /**
+ * Whether the library was built with the records, enums and errors that the caller knows. A file
+ * that was generated from another build is stopped by this call's checksum at its first use; leave
+ * the argument as it is.
+ */
+public func libraryFits(types: String = "05f3f8d99c6895b9") -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_func_library_fits(
+        FfiConverterString.lower(types),uniffiCallStatus
+    )
+})
+}
+/**
  * The table of all codes, in the order of the actions, as in `docs/errors.md`.
  */
 public func errorTable() -> [ErrorRow]  {
@@ -13996,6 +14011,16 @@ public func readMacAddress(text: String)throws  -> MacAddress  {
     )
 })
 }
+/**
+ * So many bytes of the body of a rejected request are looked at; an adapter need not read more.
+ */
+public func mostJudged() -> UInt32  {
+    return try!  FfiConverterUInt32.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_quickaccess_ffi_fn_func_most_judged(uniffiCallStatus
+    )
+})
+}
 
 private enum InitializationResult {
     case ok
@@ -14012,6 +14037,9 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
+    if (uniffi_quickaccess_ffi_checksum_func_library_fits() != 13562) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_quickaccess_ffi_checksum_func_error_table() != 14419) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -14025,6 +14053,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_func_read_mac_address() != 14726) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_quickaccess_ffi_checksum_func_most_judged() != 41619) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_quickaccess_ffi_checksum_method_accounts_list() != 47514) {

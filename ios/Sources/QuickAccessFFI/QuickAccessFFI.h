@@ -1038,6 +1038,11 @@ RustBuffer uniffi_quickaccess_ffi_fn_method_formpart_uniffi_trait_debug(RustBuff
 RustBuffer uniffi_quickaccess_ffi_fn_method_nameandvalue_uniffi_trait_debug(RustBuffer ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_LIBRARY_FITS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_LIBRARY_FITS
+int8_t uniffi_quickaccess_ffi_fn_func_library_fits(RustBuffer types, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_ERROR_TABLE
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_ERROR_TABLE
 RustBuffer uniffi_quickaccess_ffi_fn_func_error_table(RustCallStatus *_Nonnull out_status
@@ -1062,6 +1067,12 @@ void uniffi_quickaccess_ffi_fn_func_set_log_sink(RustBuffer sink, RustBuffer lev
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_READ_MAC_ADDRESS
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_READ_MAC_ADDRESS
 RustBuffer uniffi_quickaccess_ffi_fn_func_read_mac_address(RustBuffer text, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_MOST_JUDGED
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_FN_FUNC_MOST_JUDGED
+uint32_t uniffi_quickaccess_ffi_fn_func_most_judged(RustCallStatus *_Nonnull out_status
+    
 );
 #endif
 #ifndef UNIFFI_FFIDEF_FFI_QUICKACCESS_FFI_RUSTBUFFER_ALLOC
@@ -1324,6 +1335,12 @@ void ffi_quickaccess_ffi_rust_future_free_void(uint64_t handle
 void ffi_quickaccess_ffi_rust_future_complete_void(uint64_t handle, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_LIBRARY_FITS
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_LIBRARY_FITS
+uint16_t uniffi_quickaccess_ffi_checksum_func_library_fits(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_ERROR_TABLE
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_ERROR_TABLE
 uint16_t uniffi_quickaccess_ffi_checksum_func_error_table(void
@@ -1351,6 +1368,12 @@ uint16_t uniffi_quickaccess_ffi_checksum_func_set_log_sink(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_READ_MAC_ADDRESS
 #define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_READ_MAC_ADDRESS
 uint16_t uniffi_quickaccess_ffi_checksum_func_read_mac_address(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_MOST_JUDGED
+#define UNIFFI_FFIDEF_UNIFFI_QUICKACCESS_FFI_CHECKSUM_FUNC_MOST_JUDGED
+uint16_t uniffi_quickaccess_ffi_checksum_func_most_judged(void
     
 );
 #endif

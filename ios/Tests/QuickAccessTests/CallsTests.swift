@@ -126,6 +126,12 @@ import Testing
         #expect(errorTable() == rows)
     }
 
+    @Test func the_library_knows_the_file_that_was_generated_from_it() {
+        #expect(libraryFits())
+        #expect(!libraryFits(types: "another build"))
+        #expect(mostJudged() == 65_536)
+    }
+
     @Test func this_machines_own_store_is_there_or_says_what_is_missing() async throws {
         do {
             let store = try TokenStore.ofThisDevice(service: "dev.quickaccess.tests")

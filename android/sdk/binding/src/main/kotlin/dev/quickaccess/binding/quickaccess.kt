@@ -788,6 +788,8 @@ internal object IntegrityCheckingUniffiLib {
     }
 
     internal fun ensureInitialized() = Unit
+    external fun uniffi_quickaccess_ffi_checksum_func_library_fits(
+    ): Int
     external fun uniffi_quickaccess_ffi_checksum_func_error_table(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_func_filter_json(
@@ -797,6 +799,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_quickaccess_ffi_checksum_func_set_log_sink(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_func_read_mac_address(
+    ): Int
+    external fun uniffi_quickaccess_ffi_checksum_func_most_judged(
     ): Int
     external fun uniffi_quickaccess_ffi_checksum_method_accounts_list(
     ): Int
@@ -985,6 +989,7 @@ internal object UniffiLib {
     
 
     init {
+        IntegrityCheckingUniffiLib.ensureInitialized()
         Native.register(UniffiLib::class.java, findLibraryName(componentName = "quickaccess"))
         uniffiCallbackInterfaceDoctorObserver.register(this)
         uniffiCallbackInterfaceLogSink.register(this)
@@ -1276,6 +1281,8 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_quickaccess_ffi_fn_method_nameandvalue_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_func_library_fits(`types`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Byte
     external fun uniffi_quickaccess_ffi_fn_func_error_table(uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_quickaccess_ffi_fn_func_filter_json(`filter`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
@@ -1286,6 +1293,8 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_quickaccess_ffi_fn_func_read_mac_address(`text`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
+    external fun uniffi_quickaccess_ffi_fn_func_most_judged(uniffi_out_err: UniffiRustCallStatus, 
+    ): Int
     external fun ffi_quickaccess_ffi_rustbuffer_alloc(`size`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun ffi_quickaccess_ffi_rustbuffer_from_bytes(`bytes`: ForeignBytes.ByValue,uniffi_out_err: UniffiRustCallStatus, 
@@ -1405,6 +1414,9 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
+    if ((lib.uniffi_quickaccess_ffi_checksum_func_library_fits() and 0xFFFF) != 13562) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_quickaccess_ffi_checksum_func_error_table() and 0xFFFF) != 14419) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1418,6 +1430,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_func_read_mac_address() and 0xFFFF) != 14726) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_quickaccess_ffi_checksum_func_most_judged() and 0xFFFF) != 41619) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_quickaccess_ffi_checksum_method_accounts_list() and 0xFFFF) != 47514) {
@@ -10515,7 +10530,8 @@ data class ClientAnswer (
     var `contentType`: kotlin.String? = null 
     , 
     /**
-     * The body of a 401 or 403, of which the first 64 KB are enough; of all others it may stay out.
+     * The body of a 401 or 403, of which the first `most_judged` bytes are enough; of all others it
+     * may stay out.
      */
     var `body`: kotlin.ByteArray? = null 
     
@@ -17804,6 +17820,22 @@ public object FfiConverterSequenceTypeFilterValue: FfiConverterRustBuffer<List<F
 
 
         /**
+         * Whether the library was built with the records, enums and errors that the caller knows. A file
+         * that was generated from another build is stopped by this call's checksum at its first use; leave
+         * the argument as it is.
+         */ fun `libraryFits`(`types`: kotlin.String = "05f3f8d99c6895b9"): kotlin.Boolean {
+            return FfiConverterBoolean.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_func_library_fits(
+    
+        
+        FfiConverterString.lower(`types`),_status)
+}
+    )
+    }
+    
+
+        /**
          * The table of all codes, in the order of the actions, as in `docs/errors.md`.
          */ fun `errorTable`(): List<ErrorRow> {
             return FfiConverterSequenceTypeErrorRow.lift(
@@ -17887,6 +17919,19 @@ public object FfiConverterSequenceTypeFilterValue: FfiConverterRustBuffer<List<F
     
         
         FfiConverterString.lower(`text`),_status)
+}
+    )
+    }
+    
+
+        /**
+         * So many bytes of the body of a rejected request are looked at; an adapter need not read more.
+         */ fun `mostJudged`(): kotlin.UInt {
+            return FfiConverterUInt.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_quickaccess_ffi_fn_func_most_judged(
+    
+        _status)
 }
     )
     }
