@@ -2,11 +2,21 @@ package dev.quickaccess
 
 import dev.quickaccess.binding.AccessToken
 import dev.quickaccess.binding.AnswerVerdict
+import dev.quickaccess.binding.ApiRequest
+import dev.quickaccess.binding.ApiResponse
 import dev.quickaccess.binding.ClientAnswer
+import dev.quickaccess.binding.Devices
+import dev.quickaccess.binding.DoctorObserver
 import dev.quickaccess.binding.DoctorReport
+import dev.quickaccess.binding.Endpoints
+import dev.quickaccess.binding.Guests
 import dev.quickaccess.binding.HistoryEntry
 import dev.quickaccess.binding.Identity
+import dev.quickaccess.binding.ListQuery
+import dev.quickaccess.binding.NetworkSessions
 import dev.quickaccess.binding.Observation
+import dev.quickaccess.binding.OnlineStatus
+import dev.quickaccess.binding.Page
 import dev.quickaccess.binding.PlatformEvent
 import dev.quickaccess.binding.Privilege
 import dev.quickaccess.binding.QuickAccessException
@@ -20,9 +30,11 @@ import dev.quickaccess.binding.StateObserver
 import dev.quickaccess.binding.TokenNeed
 import dev.quickaccess.binding.TokenStore
 import dev.quickaccess.binding.UntrustedCertificate
+import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.flow
 
 /**
  * A session with one ClearPass server, for one account. Make one for the whole app, and [close] it
@@ -68,6 +80,18 @@ constructor(
 
     /** The id of the account that this session is bound to. */
     public val account: String = session.account()
+
+    /** Endpoints: by number or MAC address, all of them, and their status. */
+    public val endpoints: Endpoints = session.endpoints()
+
+    /** Guests: by number or name, all of them; made, extended, switched off and on. */
+    public val guests: Guests = session.guests()
+
+    /** Devices: by number or MAC address, and all of them. */
+    public val devices: Devices = session.devices()
+
+    /** Sessions on the network: those that go on, past ones, and ending them. They are not this session. */
+    public val networkSessions: NetworkSessions = session.networkSessions()
 
     /** Tells the session what the platform tells the app. */
     public fun notify(event: PlatformEvent) {
@@ -137,14 +161,54 @@ constructor(
 
     /**
      * Finds out why people can't sign in, step by step, beside the session, which goes on untouched.
-     * Without a [password] it checks what needs none.
+     * Without a [password] it checks what needs none. The [observer] is told of each step as it begins
+     * and ends, on a thread of the library, and of all of them before this returns.
      */
-    public suspend fun examine(username: String, password: CharArray? = null): DoctorReport =
+    public suspend fun examine(
+        username: String,
+        password: CharArray? = null,
+        observer: DoctorObserver? = null,
+    ): DoctorReport =
         if (password == null) {
-            session.examine(username, null)
+            session.examine(username, null, observer)
         } else {
-            password.asBytes { session.examine(username, it) }
+            password.asBytes { session.examine(username, it, observer) }
         }
+
+    /**
+     * Sends a request to the server's API, made by [apiRequest], and gives the success as it came. One
+     * that changes nothing is tried again when the way broke; what may have acted is never repeated.
+     * A coroutine that is cancelled cancels it.
+     *
+     * @throws QuickAccessException [QuickAccessException.NotPermitted] when the person lacks the
+     *   privilege; [QuickAccessException.FixRequest] with `not_found`, `validation_failed` and its fields,
+     *   or `invalid_input`; [QuickAccessException.Retry] when it can be tried again, which says whether
+     *   the server may have acted: then look before repeating
+     */
+    public suspend fun send(request: ApiRequest): ApiResponse = session.send(request)
+
+    /**
+     * The body of a success part by part: what is too large to be held. Each collector sends the request,
+     * and the transfer ends when it goes away. It throws what [send] does.
+     */
+    public fun download(request: ApiRequest): Flow<ByteArray> = flow {
+        session.download(request).use { download ->
+            while (true) emit(download.nextPart() ?: break)
+        }
+    }
+
+    /**
+     * A collection page by page; a page is asked for when it is wanted, and each collector begins anew.
+     * It throws what [send] does; `bad_reply` when the answer is no list.
+     */
+    public fun pages(request: ApiRequest, query: ListQuery = ListQuery()): Flow<Page> =
+        rows({ session.pages(request, query) }) { pages -> pages.nextPage()?.let { listOf(it) } }
+
+    /**
+     * What Insight knows of the device with this MAC address, in any notation. Throws `not_found` when it
+     * has never seen it, else as [send].
+     */
+    public suspend fun onlineStatus(macAddress: String): OnlineStatus = session.onlineStatus(macAddress)
 
     /**
      * Trusts a certificate that an exception or a report of this session showed, after the person has
@@ -186,6 +250,7 @@ constructor(
      */
     override fun close() {
         observation.close()
+        listOf(endpoints, guests, devices, networkSessions).forEach { it.close() }
         session.close()
     }
 

@@ -4,7 +4,6 @@ import dev.quickaccess.binding.PrivilegeLevel
 import dev.quickaccess.binding.QuickAccessException
 import dev.quickaccess.binding.SessionState
 import dev.quickaccess.binding.TokenStore
-import dev.quickaccess.binding.errorTable
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
@@ -162,15 +161,6 @@ class SignInTest {
                 session.signIn("qa", "abc123".toCharArray())
                 assertEquals("qa", session.whoami().name)
             }
-        }
-    }
-
-    @Test
-    fun the_table_of_errors_is_the_librarys() {
-        val codes = errorTable().map { it.code }
-        assertEquals(codes.size, codes.toSet().size)
-        for (code in listOf("credentials_rejected", "refresh_unfinished", "action_failed", "internal")) {
-            assertTrue(code in codes, code)
         }
     }
 

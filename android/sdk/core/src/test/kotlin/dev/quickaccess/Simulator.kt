@@ -65,6 +65,10 @@ class Simulator : AutoCloseable {
     suspend fun signedIn(settings: SessionSettings = settings()): QuickAccess =
         session(settings).also { it.signIn("qa", "abc123".toCharArray()) }
 
+    /** The same with somebody who has access to every resource. */
+    suspend fun administrator(): QuickAccess =
+        session().also { it.signIn("api-admin", "abc123".toCharArray()) }
+
     /** A counter; the inner ones of the token endpoint as `token_requests.refresh_token`. */
     fun counter(name: String): Long {
         val counters = call("GET", "/counters")
@@ -75,6 +79,17 @@ class Simulator : AutoCloseable {
     /** Lets time pass for the server's tokens. */
     fun pass(seconds: Long) {
         call("POST", "/clock/advance", """{"seconds": $seconds}""")
+    }
+
+    /** How long its access tokens live from now on. */
+    fun lifetime(seconds: Int) {
+        call("PATCH", "/clients/QuickAccess", """{"access_token_lifetime": $seconds}""")
+    }
+
+    /** Shows another certificate from now on, which nobody but itself has signed. */
+    fun changeCertificate() {
+        call("PUT", "/certificate", """{"signed_by": "itself"}""")
+        call("POST", "/connections/cut", "{}")
     }
 
     /** Ends all access tokens. */

@@ -1,27 +1,40 @@
 package dev.quickaccess.ktor
 
+import dev.quickaccess.PATIENCE
 import dev.quickaccess.QuickAccess
 import dev.quickaccess.Simulator
 import dev.quickaccess.binding.QuickAccessException
+import dev.quickaccess.binding.mostJudged
 import dev.quickaccess.code
 import io.ktor.client.HttpClient
 import io.ktor.client.engine.java.Java
+import io.ktor.client.engine.mock.MockEngine
+import io.ktor.client.engine.mock.respond
 import io.ktor.client.plugins.api.Send
 import io.ktor.client.plugins.api.createClientPlugin
 import io.ktor.client.request.get
 import io.ktor.client.request.header
 import io.ktor.client.request.post
+import io.ktor.client.request.prepareGet
 import io.ktor.client.request.setBody
+import io.ktor.client.statement.bodyAsChannel
 import io.ktor.client.statement.bodyAsText
 import io.ktor.http.ContentType
+import io.ktor.http.HttpStatusCode
 import io.ktor.http.content.TextContent
+import io.ktor.utils.io.ByteChannel
 import io.ktor.utils.io.ByteReadChannel
+import io.ktor.utils.io.toByteArray
+import io.ktor.utils.io.writeFully
 import java.util.Collections
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.AfterEach
+import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNotEquals
 import org.junit.jupiter.api.Assertions.assertNull
@@ -132,6 +145,64 @@ class QuickAccessAuthTest {
         val thrown = runCatching { client.get(version) }.exceptionOrNull()
         assertEquals("signed_out", (thrown as QuickAccessException.SignIn).code)
         assertTrue(sent.isEmpty())
+    }
+
+    @Test
+    fun a23_a_second_dead_token_within_a_minute_is_handed_on_and_refreshes_nothing() = runBlocking {
+        afterAnHour()
+        assertEquals(200, client.get(version).status.value)
+        server.revokeAccessTokens()
+        sent.clear()
+        // A server that accepts no token of its own would otherwise be asked for ever.
+        repeat(3) { assertEquals(403, client.get(version).status.value) }
+        assertEquals(3, sent.size)
+        assertEquals(1, server.counter("token_requests.refresh_token"))
+        assertEquals(1, session.history().count { it.kind == "no_api_access" })
+        assertEquals("no_api_access", (runCatching { session.whoami() }.exceptionOrNull() as QuickAccessException).code)
+    }
+
+    @Test
+    fun a23_a_rejected_body_is_judged_by_its_beginning_and_streamed_whole() = runBlocking {
+        val beginning = ByteArray(mostJudged().toInt()) { 'x'.code.toByte() }
+        val rest = "and the rest".toByteArray()
+        val body = ByteChannel()
+        val engine = MockEngine { respond(body, HttpStatusCode.Forbidden) }
+        HttpClient(engine) { install(QuickAccessAuth) { session = this@QuickAccessAuthTest.session } }.use { streaming ->
+            val writer = launch {
+                body.writeFully(beginning)
+                body.flush()
+            }
+            // The rest comes when the answer is there: who waits for the whole body first waits for ever.
+            val read = withTimeout(PATIENCE) {
+                streaming.prepareGet(version).execute { answer ->
+                    writer.join()
+                    body.writeFully(rest)
+                    body.flushAndClose()
+                    answer.bodyAsChannel().toByteArray()
+                }
+            }
+            assertArrayEquals(beginning + rest, read)
+        }
+        assertEquals(0, server.counter("me"))
+    }
+
+    @Test
+    fun a23_a_rejection_is_judged_and_replayed_when_its_body_is_streamed() = runBlocking {
+        afterAnHour()
+        val read = client.prepareGet(version).execute { it.status.value to it.bodyAsText() }
+        assertEquals(200, read.first)
+        assertTrue("cppm_version" in read.second, read.second)
+        assertEquals(2, sent.size)
+        val forbidden = """{"problem": {"status": 403, "title": "Forbidden", "detail": "No, never"}}"""
+        server.fault("\"server_version\"", forbidden)
+        val rejected = client.prepareGet(version).execute { it.bodyAsText() }
+        assertTrue("No, never" in rejected, rejected)
+    }
+
+    @Test
+    fun a_plugin_without_a_session_is_refused_at_once() {
+        val thrown = runCatching { HttpClient(Java) { install(QuickAccessAuth) { assertNull(session) } } }
+        assertTrue(thrown.exceptionOrNull() is IllegalArgumentException, "$thrown")
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.quickaccess.binding.AccessToken
 import dev.quickaccess.binding.AnswerVerdict
 import dev.quickaccess.binding.ClientAnswer
 import dev.quickaccess.binding.QuickAccessException
+import dev.quickaccess.binding.mostJudged
 import java.io.IOException
 import kotlinx.coroutines.runBlocking
 import okhttp3.Interceptor
@@ -14,7 +15,9 @@ import okhttp3.Response
 /**
  * Gives the session's token to the requests of an OkHttp client that go to the session's own server,
  * and to no others. A token that the server rejects is refreshed once, and the request is sent once
- * more: it did not act. Nothing else is sent again.
+ * more: it did not act. Nothing else is sent again. When the new token is dead within its first
+ * minute as well, the server accepts its own tokens nowhere: the answer is handed on, the history says
+ * `no_api_access`, and for a minute nothing is asked or refreshed.
  *
  * ```
  * val client = OkHttpClient.Builder().addInterceptor(QuickAccessInterceptor(session)).build()
@@ -55,7 +58,7 @@ public class QuickAccessInterceptor(private val session: QuickAccess) : Intercep
             url = request.url.toString(),
             status = answer.code.toUShort(),
             contentType = answer.header("Content-Type"),
-            body = if (rejected) answer.peekBody(MOST_JUDGED).bytes() else null,
+            body = if (rejected) answer.peekBody(mostJudged().toLong()).bytes() else null,
         )
         val verdict = try {
             waitFor { session.judge(token, seen) }
@@ -79,10 +82,9 @@ public class QuickAccessInterceptor(private val session: QuickAccess) : Intercep
 
     private companion object {
         const val AUTHORIZATION = "Authorization"
-        const val MOST_JUDGED = 64L * 1024
     }
 }
 
 /** No token could be had for a request; [cause] says what to do and why. */
-public class QuickAccessIOException(override val cause: QuickAccessException) :
+public class QuickAccessIOException internal constructor(override val cause: QuickAccessException) :
     IOException(cause.message, cause)
