@@ -49,3 +49,8 @@ extension QuickAccessError {
         return nil
     }
 }
+
+extension QuickAccessError: LocalizedError {
+    /// The sentence for people, so that `localizedDescription` says it too.
+    public var errorDescription: String? { text }
+}

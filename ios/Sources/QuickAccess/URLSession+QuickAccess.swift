@@ -145,7 +145,7 @@ private final class Running: @unchecked Sendable {
 /// One request of an app, and what becomes of it.
 private struct Exchange {
     /// So much of a rejection is enough to judge it.
-    static let mostJudged = 64 * 1_024
+    static let mostJudged = Int(QuickAccessBinding.mostJudged())
 
     let session: QuickAccessSession
     let request: URLRequest

@@ -10074,7 +10074,7 @@ public func FfiConverterTypeAnswerVerdict_lower(_ value: AnswerVerdict) -> RustB
  * What an observer or a log in the other language may throw. Nothing follows from it.
  */
 public 
-enum CallbackError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError, CaseIterable {
+enum CallbackError: Swift.Error, Equatable, Hashable, CaseIterable {
 
     
     
@@ -10087,10 +10087,6 @@ enum CallbackError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError,
 
     
 
-    
-    public var errorDescription: String? {
-        String(reflecting: self)
-    }
     
 }
 
@@ -11556,7 +11552,7 @@ public func FfiConverterTypeProcesses_lower(_ value: Processes) -> RustBuffer {
  * What to do about a failed call. It never holds a secret.
  */
 public 
-enum QuickAccessError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+enum QuickAccessError: Swift.Error, Equatable, Hashable {
 
     
     
@@ -11655,10 +11651,6 @@ enum QuickAccessError: Swift.Error, Equatable, Hashable, Foundation.LocalizedErr
 
     
 
-    
-    public var errorDescription: String? {
-        String(reflecting: self)
-    }
     
 }
 
@@ -12608,7 +12600,7 @@ public func FfiConverterTypeStays_lower(_ value: Stays) -> RustBuffer {
  * carry the secret bytes.
  */
 public 
-enum StoreError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError, CaseIterable {
+enum StoreError: Swift.Error, Equatable, Hashable, CaseIterable {
 
     
     
@@ -12646,10 +12638,6 @@ enum StoreError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError, Ca
 
     
 
-    
-    public var errorDescription: String? {
-        String(reflecting: self)
-    }
     
 }
 

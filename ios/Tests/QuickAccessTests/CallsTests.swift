@@ -126,10 +126,12 @@ import Testing
         #expect(errorTable() == rows)
     }
 
-    @Test func the_library_knows_the_file_that_was_generated_from_it() {
-        #expect(libraryFits())
-        #expect(!libraryFits(types: "another build"))
-        #expect(mostJudged() == 65_536)
+    @Test func an_errors_localized_description_is_the_sentence_for_people() async throws {
+        let session = try QuickAccessSession(Simulator().settings(), store: .inMemory())
+        let refused = try await refusal { try await session.accessToken() }
+        #expect(refused.errorDescription == refused.text)
+        #expect((refused as any Error).localizedDescription == refused.text)
+        #expect(!refused.text.contains("Why("))
     }
 
     @Test func this_machines_own_store_is_there_or_says_what_is_missing() async throws {
