@@ -2,6 +2,7 @@
 //! under Robolectric, and puts the archive for apps together. No Android SDK is needed, and an NDK for
 //! the native libraries alone; `docs/android.md` tells how that works.
 
+mod apk;
 mod archive;
 #[cfg(test)]
 mod versions;
@@ -33,6 +34,9 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("javac", "default-jdk-headless"),
     ("mvn", "maven"),
     ("unzip", "unzip"),
+    ("zip", "zip"),
+    ("zipalign", "zipalign"),
+    ("apksigner", "apksigner"),
 ];
 /// The classes of the newest Android are for this version of Java.
 const OLDEST_JAVA: u32 = 21;
@@ -61,6 +65,12 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     let reports: Vec<_> = reports.collect();
     let outcome = junit::run(workspace, FOLDER, &mut maven, &reports, "kt")?;
     archive::inspect(&archive_of(workspace, false), false)?;
+    let app = folder.join("app/target");
+    let file = format!(
+        "quickaccess-{}-debug-without-native.apk",
+        env!("CARGO_PKG_VERSION")
+    );
+    apk::inspect(&app.join(file), &app.join("tools/prebuilt/linux/aapt2"))?;
     Ok(outcome)
 }
 
