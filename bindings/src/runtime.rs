@@ -3,13 +3,15 @@
 
 use std::{
     future::Future,
+    pin::Pin,
     sync::{Mutex, OnceLock, PoisonError},
 };
 
 use quickaccess::{Code, Error};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
-    task::{AbortHandle, JoinError},
+    sync::oneshot,
+    task::AbortHandle,
 };
 
 use crate::failure::QuickAccessError;
@@ -55,15 +57,26 @@ pub(crate) enum Caller {
     Optional,
 }
 
+/// A call, whatever it does.
+pub(crate) type Call<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
 /// Makes a call on the runtime, and waits for it on whatever thread the caller is.
+///
+/// Every call is the same kind of task: what is compiled for each kind anew, here and in tokio, takes
+/// more room than most calls do.
 pub(crate) async fn run<T: Send + 'static>(
     runtime: &Handle,
     caller: Caller,
-    call: impl Future<Output = Result<T, Error>> + Send + 'static,
+    call: Call<T>,
 ) -> Result<T, Error> {
-    let task = runtime.spawn(call);
+    let (tell, told) = oneshot::channel();
+    let task: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+        // If this fails, nobody waits for it any more.
+        let _ = tell.send(call.await);
+    });
+    let task = runtime.spawn(task);
     let _ends_with_its_caller = (caller == Caller::Needed).then(|| Abort(task.abort_handle()));
-    joined(task.await)
+    joined(told.await)
 }
 
 /// Makes a call that blocks, on a thread for such calls. It is done whether or not its caller waits.
@@ -75,7 +88,7 @@ pub(crate) async fn run_blocking<T: Send + 'static>(
 }
 
 /// A panic in the library is a bug that is told, and takes nothing else with it.
-fn joined<T>(done: Result<Result<T, Error>, JoinError>) -> Result<T, Error> {
+fn joined<T, E>(done: Result<Result<T, Error>, E>) -> Result<T, Error> {
     done.unwrap_or_else(|_| Err(Error::new(Code::Internal)))
 }
 

@@ -300,7 +300,7 @@ impl Session {
         T: Send + 'static,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
-        let call = call(self.core.clone());
+        let call = Box::pin(call(self.core.clone()));
         let done = runtime::run(&self.runtime, caller, call).await;
         done.map_err(|error| {
             self.shown.keep(error.certificate());

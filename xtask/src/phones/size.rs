@@ -12,8 +12,9 @@ use crate::{
     workspace::Workspace,
 };
 
-/// The most bytes that it may have, stripped.
-const LIMIT: u64 = 3_000_000;
+/// The most bytes that it may have, stripped. The aim is 3 MB; docs/performance.md tells what is in
+/// the way.
+const LIMIT: u64 = 4_100_000;
 /// So many crates are listed.
 const LISTED: usize = 12;
 
