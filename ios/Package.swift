@@ -27,10 +27,29 @@ if built == nil && hasFramework {
 let strict: [SwiftSetting] =
     environment["QUICKACCESS_STRICT"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
 
+/// Swift's own library of Observation for Linux leaves a symbol to nobody (swiftlang/swift#75670), which
+/// is called in a failure of its locks alone.
+#if os(Linux)
+let observing: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--allow-shlib-undefined"])]
+#else
+let observing: [LinkerSetting] = []
+#endif
+
+/// Xcode turns the texts into what the system reads; elsewhere the file goes along as it is.
+#if os(Linux)
+let texts = Resource.copy("Words/Localizable.xcstrings")
+#else
+let texts = Resource.process("Words/Localizable.xcstrings")
+#endif
+
 let package = Package(
     name: "QuickAccess",
+    defaultLocalization: "en",
     platforms: [.iOS(.v15), .macOS(.v12)],
-    products: [.library(name: "QuickAccess", targets: ["QuickAccess"])],
+    products: [
+        .library(name: "QuickAccess", targets: ["QuickAccess"]),
+        .library(name: "QuickAccessUI", targets: ["QuickAccessUI"]),
+    ],
     targets: [
         ffi,
         // Generated code.
@@ -42,10 +61,24 @@ let package = Package(
             resources: [.copy("PrivacyInfo.xcprivacy")],
             swiftSettings: strict
         ),
+        // The screens without anything that shows them: for iOS 17 and macOS 14.
+        .target(
+            name: "QuickAccessUI", dependencies: ["QuickAccess"], resources: [texts], swiftSettings: strict
+        ),
+        .target(
+            name: "QuickAccessSimulator", dependencies: ["QuickAccess"], path: "Tests/Support/QuickAccessSimulator",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "QuickAccessTests",
-            dependencies: ["QuickAccess", "QuickAccessBinding"],
+            dependencies: ["QuickAccess", "QuickAccessBinding", "QuickAccessSimulator"],
             swiftSettings: strict
+        ),
+        .testTarget(
+            name: "QuickAccessUITests",
+            dependencies: ["QuickAccess", "QuickAccessUI", "QuickAccessSimulator"],
+            swiftSettings: strict,
+            linkerSettings: observing
         ),
     ],
     swiftLanguageModes: [.v6]

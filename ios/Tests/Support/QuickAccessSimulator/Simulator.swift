@@ -6,14 +6,14 @@ import FoundationNetworking
 #endif
 
 /// A ClearPass on this machine: the simulator's own program, ended with the test.
-final class Simulator: Sendable {
-    let https: String
-    let http: String
-    let caPem: String
+package final class Simulator: Sendable {
+    package let https: String
+    package let http: String
+    package let caPem: String
     private let control: String
     private let process: Process
 
-    init() throws {
+    package init() throws {
         let program = ProcessInfo.processInfo.environment["QUICKACCESS_SIMULATOR"]!
         let output = Pipe()
         process = Process()
@@ -41,24 +41,24 @@ final class Simulator: Sendable {
     }
 
     /// Settings for the vendor's example client, which trust this server.
-    func settings(_ clientId: String = "QuickAccess", folder: URL? = nil) -> SessionSettings {
+    package func settings(_ clientId: String = "QuickAccess", folder: URL? = nil) -> SessionSettings {
         SessionSettings(server: https, clientId: clientId, dataDir: folder?.path, rootsPem: caPem)
     }
 
     /// A session that keeps its tokens in memory.
-    func session(_ settings: SessionSettings? = nil) throws -> QuickAccessSession {
+    package func session(_ settings: SessionSettings? = nil) throws -> QuickAccessSession {
         try QuickAccessSession(settings ?? self.settings(), store: .inMemory())
     }
 
     /// The same, with the vendor's example person signed in.
-    func signedIn(_ settings: SessionSettings? = nil) async throws -> QuickAccessSession {
+    package func signedIn(_ settings: SessionSettings? = nil) async throws -> QuickAccessSession {
         let session = try session(settings)
         try await session.signIn(username: "qa", password: Secret("abc123"))
         return session
     }
 
     /// A counter; the inner ones of the token endpoint as `token_requests.refresh_token`.
-    func counter(_ name: String) async throws -> Int {
+    package func counter(_ name: String) async throws -> Int {
         var value = try await call("GET", "/counters")
         for part in name.split(separator: ".") {
             guard let inner = (value as? [String: Any])?[String(part)] else {
@@ -71,11 +71,11 @@ final class Simulator: Sendable {
     }
 
     /// Waits until a counter is there.
-    func wait(for counter: String, atLeast: Int) async throws {
+    package func wait(for counter: String, atLeast: Int) async throws {
         try await call("GET", "/wait?counter=\(counter)&at_least=\(atLeast)&timeout_ms=30000")
     }
 
-    func untilAllConnectionsHaveEnded() async throws {
+    package func untilAllConnectionsHaveEnded() async throws {
         let end = Date(timeIntervalSinceNow: 30)
         while Date() < end {
             let all = try await call("GET", "/connections") as? [[String: Any]] ?? []
@@ -85,16 +85,16 @@ final class Simulator: Sendable {
     }
 
     /// Lets time pass for the server's tokens.
-    func pass(seconds: Int) async throws {
+    package func pass(seconds: Int) async throws {
         try await call("POST", "/clock/advance", "{\"seconds\": \(seconds)}")
     }
 
-    func revokeAccessTokens() async throws {
+    package func revokeAccessTokens() async throws {
         try await call("POST", "/tokens/revoke", "{\"all\": \"access\"}")
     }
 
     /// The requests that the server took, oldest first, without anything secret.
-    func requests() async throws -> [Seen] {
+    package func requests() async throws -> [Seen] {
         let all = try await call("GET", "/requests") as? [[String: Any]] ?? []
         return all.map { seen in
             Seen(
@@ -105,20 +105,20 @@ final class Simulator: Sendable {
     }
 
     /// Forgets what it has counted and seen.
-    func forget() async throws {
+    package func forget() async throws {
         try await call("DELETE", "/records")
     }
 
-    struct Seen {
-        let method, path: String
-        let headers: [String]
+    package struct Seen {
+        package let method, path: String
+        package let headers: [String]
 
-        var carriesAToken: Bool { headers.contains("authorization") }
+        package var carriesAToken: Bool { headers.contains("authorization") }
     }
 
     /// Places a fault for one request; both are JSON.
     @discardableResult
-    func fault(_ on: String, _ what: String) async throws -> Int {
+    package func fault(_ on: String, _ what: String) async throws -> Int {
         let body = "{\"on\": \(on), \"times\": 1, \"what\": \(what)}"
         let placed = try await call("POST", "/faults", body) as? [String: Any]
         guard let id = placed?["id"] as? NSNumber else { throw Trouble(what: "a fault without an id") }
@@ -126,26 +126,26 @@ final class Simulator: Sendable {
     }
 
     /// Holds the next request of an operation at a moment, until it is released.
-    func hold(_ on: String, _ at: String) async throws -> Hold {
+    package func hold(_ on: String, _ at: String) async throws -> Hold {
         Hold(server: self, id: try await fault("\"\(on)\"", "{\"hold\": {\"at\": \"\(at)\"}}"))
     }
 
-    struct Hold {
-        let server: Simulator
-        let id: Int
+    package struct Hold {
+        package let server: Simulator
+        package let id: Int
 
         /// Waits until a request is held here.
-        func reached() async throws {
+        package func reached() async throws {
             try await server.call("GET", "/faults/\(id)/reached?requests=1&timeout_ms=30000")
         }
 
-        func release() async throws {
+        package func release() async throws {
             try await server.call("POST", "/faults/\(id)/release", "{}")
         }
     }
 
     @discardableResult
-    func call(_ method: String, _ path: String, _ body: String? = nil) async throws -> Any {
+    package func call(_ method: String, _ path: String, _ body: String? = nil) async throws -> Any {
         var request = URLRequest(url: URL(string: control + path)!)
         request.httpMethod = method
         request.timeoutInterval = 60
@@ -164,31 +164,35 @@ final class Simulator: Sendable {
     }
 }
 
-struct Trouble: Error {
-    let what: String
+package struct Trouble: Error {
+    package let what: String
+
+    package init(what: String) {
+        self.what = what
+    }
 }
 
 extension QuickAccessSession {
     /// Waits for a state.
     @discardableResult
-    func until(_ isSo: (SessionState) -> Bool) async throws -> SessionState {
+    package func until(_ isSo: (SessionState) -> Bool) async throws -> SessionState {
         for await state in states where isSo(state) { return state }
         throw Trouble(what: "the states have ended")
     }
 
     /// Waits until somebody is signed in.
-    func untilSignedIn() async throws {
+    package func untilSignedIn() async throws {
         try await until { if case .signedIn = $0 { true } else { false } }
     }
 
-    var generation: UInt64? {
+    package var generation: UInt64? {
         if case .signedIn(let session) = state { return session.generation }
         return nil
     }
 }
 
 /// The error that a call has to end with.
-func refusal<T: Sendable>(_ call: @escaping @Sendable () async throws -> T) async throws -> QuickAccessError {
+package func refusal<T: Sendable>(_ call: @escaping @Sendable () async throws -> T) async throws -> QuickAccessError {
     do {
         _ = try await call()
     } catch let error as QuickAccessError {
@@ -198,10 +202,10 @@ func refusal<T: Sendable>(_ call: @escaping @Sendable () async throws -> T) asyn
 }
 
 /// A folder for one test, removed with it.
-final class Folder: Sendable {
-    let url: URL
+package final class Folder: Sendable {
+    package let url: URL
 
-    init() throws {
+    package init() throws {
         url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
@@ -212,8 +216,10 @@ final class Folder: Sendable {
 }
 
 /// A secret store in Swift, which outlives the folder of the data and can be in trouble.
-final class AppStore: SecretStore, @unchecked Sendable {
-    enum Mood {
+package final class AppStore: SecretStore, @unchecked Sendable {
+    package init() {}
+
+    package enum Mood {
         case well, locked, odd
     }
 
@@ -221,16 +227,16 @@ final class AppStore: SecretStore, @unchecked Sendable {
     private var entries: [String: Data] = [:]
     private var now = Mood.well
 
-    var mood: Mood {
+    package var mood: Mood {
         get { lock.withLock { now } }
         set { lock.withLock { now = newValue } }
     }
 
-    var names: [String] { lock.withLock { entries.keys.sorted() } }
+    package var names: [String] { lock.withLock { entries.keys.sorted() } }
 
-    var contents: [Data] { lock.withLock { Array(entries.values) } }
+    package var contents: [Data] { lock.withLock { Array(entries.values) } }
 
-    func load(name: String) throws -> Data {
+    package func load(name: String) throws -> Data {
         try lock.withLock {
             try look()
             guard let bytes = entries[name] else { throw StoreError.NotFound }
@@ -238,14 +244,14 @@ final class AppStore: SecretStore, @unchecked Sendable {
         }
     }
 
-    func save(name: String, bytes: Data) throws {
+    package func save(name: String, bytes: Data) throws {
         try lock.withLock {
             try look()
             entries[name] = bytes
         }
     }
 
-    func delete(name: String) throws {
+    package func delete(name: String) throws {
         try lock.withLock {
             try look()
             entries[name] = nil
@@ -263,7 +269,7 @@ final class AppStore: SecretStore, @unchecked Sendable {
 
 extension TokenStore {
     /// A store of the app's own that says how long it keeps things.
-    static func app(_ store: any SecretStore, _ persistence: Persistence = .device) -> TokenStore {
+    package static func app(_ store: any SecretStore, _ persistence: Persistence = .device) -> TokenStore {
         .custom(store, claims: StoreClaims(persistence: persistence, processes: .one, maxRecord: nil))
     }
 }

@@ -1,0 +1,2 @@
+// The simulator, for every test here.
+@_exported import QuickAccessSimulator
