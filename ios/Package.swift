@@ -35,6 +35,26 @@ let observing: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--allow-shlib-undef
 let observing: [LinkerSetting] = []
 #endif
 
+/// Where there is no SwiftUI, ours stands in for it, so that the views and the app are compiled and tested.
+#if os(Linux)
+let swiftUI: [Target.Dependency] = ["SwiftUI"]
+let onLinux: [Target] = [
+    .target(name: "SwiftUI", path: "Tests/Support/SwiftUI", swiftSettings: strict),
+    .executableTarget(
+        name: "QuickAccessApp", dependencies: ["QuickAccess", "QuickAccessUI", "QuickAccessViews", "SwiftUI"],
+        path: "App/Sources", swiftSettings: strict, linkerSettings: observing
+    ),
+    .testTarget(
+        name: "QuickAccessViewTests",
+        dependencies: ["QuickAccess", "QuickAccessUI", "QuickAccessViews", "QuickAccessApp", "SwiftUI"],
+        exclude: ["Snapshots"], swiftSettings: strict, linkerSettings: observing
+    ),
+]
+#else
+let swiftUI: [Target.Dependency] = []
+let onLinux: [Target] = []
+#endif
+
 /// Xcode turns the texts into what the system reads; elsewhere the file goes along as it is.
 #if os(Linux)
 let texts = Resource.copy("Words/Localizable.xcstrings")
@@ -49,6 +69,7 @@ let package = Package(
     products: [
         .library(name: "QuickAccess", targets: ["QuickAccess"]),
         .library(name: "QuickAccessUI", targets: ["QuickAccessUI"]),
+        .library(name: "QuickAccessViews", targets: ["QuickAccessViews"]),
     ],
     targets: [
         ffi,
@@ -65,6 +86,10 @@ let package = Package(
         .target(
             name: "QuickAccessUI", dependencies: ["QuickAccess"], resources: [texts], swiftSettings: strict
         ),
+        // What shows them.
+        .target(
+            name: "QuickAccessViews", dependencies: ["QuickAccess", "QuickAccessUI"] + swiftUI, swiftSettings: strict
+        ),
         .target(
             name: "QuickAccessSimulator", dependencies: ["QuickAccess"], path: "Tests/Support/QuickAccessSimulator",
             swiftSettings: strict
@@ -80,6 +105,6 @@ let package = Package(
             swiftSettings: strict,
             linkerSettings: observing
         ),
-    ],
+    ] + onLinux,
     swiftLanguageModes: [.v6]
 )

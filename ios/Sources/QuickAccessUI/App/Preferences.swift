@@ -83,6 +83,12 @@ public struct Preferences {
         nonmutating set { write(newValue, Self.lastKnownKey) }
     }
 
+    /// Forgets all of it.
+    public func forgetAll() {
+        server = nil
+        lastKnown = nil
+    }
+
     private func read<Value: Decodable>(_ key: String) -> Value? {
         defaults.data(forKey: key).flatMap { try? JSONDecoder().decode(Value.self, from: $0) }
     }

@@ -26,13 +26,14 @@ public struct LookUpResult: Equatable, Identifiable, Sendable {
             case .disabled: words(.endpointDisabled)
             case .other(let word): word
             }
+        let named = (endpoint.profile + endpoint.attributes).compactMap { Fact($0.name, $0.value as String?) }
         facts = Self.once(
             [
                 Fact(words(.factNote), endpoint.description),
                 Fact(words(.factRandomMac), endpoint.randomizedMac == true ? words(.yes) : nil),
                 Fact(words(.factAdded), endpoint.addedAt),
                 Fact(words(.factChanged), endpoint.updatedAt),
-            ].compactMap { $0 } + (endpoint.profile + endpoint.attributes).compactMap { Fact($0.name, $0.value as String?) })
+            ].compactMap { $0 } + named)
     }
 
     init(_ guest: Guest, _ words: Words) {
