@@ -181,6 +181,20 @@ import Testing
         #expect(screen.all.first { $0.spokenValue == "Broken" }?.spokenName == "The API client is known and public")
     }
 
+    @Test func every_preview_shows_its_screen() async {
+        for previews in [Rendered(EveryState_Previews.previews), Rendered(EveryLook_Previews.previews)] {
+            #expect(previews.nodes.isEmpty, "each begins with nothing")
+            await previews.appear()
+            let screens = previews.nodes.map(\.role)
+            #expect(screens.allSatisfy { [.navigation, .cover, .tabs].contains($0) }, "\(screens)")
+            #expect(screens.count >= 3)
+        }
+        let all = Rendered(EveryState_Previews.previews)
+        await all.appear()
+        // The app under its cover is two: its tabs, and what lies over them.
+        #expect(all.nodes.count == PreviewState.allCases.count + 1)
+    }
+
     @Test func every_control_has_a_name() async throws {
         for state in PreviewState.allCases {
             let screen = Rendered(state.screen(await state.app(words)))

@@ -22,14 +22,14 @@ struct LookUpView: View {
                 if model.isLooking {
                     ProgressView(words(.lookUpBusy))
                 } else {
-                    Button(words(.lookUpButton), action: lookUp)
+                    Button(words(.lookUpButton)) { lookUp() }
                         .disabled(!model.canLookUp)
                         .accessibilityIdentifier("look-up")
                 }
             }
             outcome
         }
-        .onSubmit(lookUp)
+        .onSubmit { lookUp() }
         .navigationTitle(words(.lookUpTitle))
         .readableWidth()
     }

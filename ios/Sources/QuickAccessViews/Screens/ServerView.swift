@@ -38,7 +38,7 @@ struct ServerView: View {
                 if model.isLooking {
                     ProgressView(words(.serverLooking))
                 } else {
-                    Button(words(.serverConnect), action: connect)
+                    Button(words(.serverConnect)) { connect() }
                         .disabled(!model.canConnect)
                         .accessibilityIdentifier("connect")
                 }
@@ -48,7 +48,7 @@ struct ServerView: View {
                 CertificateView(model: certificate)
             }
         }
-        .onSubmit(connect)
+        .onSubmit { connect() }
         .navigationTitle(words(.serverTitle))
         .readableWidth()
     }

@@ -34,7 +34,7 @@ struct SignInView: View {
                     Button(words(.cancel), role: .cancel) { model.cancel() }
                         .accessibilityIdentifier("cancel")
                 } else {
-                    Button(words(.signInButton), action: signIn)
+                    Button(words(.signInButton)) { signIn() }
                         .disabled(!model.canSignIn)
                         .accessibilityIdentifier("sign-in")
                 }
@@ -49,7 +49,7 @@ struct SignInView: View {
             }
             elsewhere
         }
-        .onSubmit(signIn)
+        .onSubmit { signIn() }
         .onChange(of: focus) { _, focus in
             if focus == .password { warm() }
         }

@@ -27,7 +27,7 @@ package final class Node {
     package var tap: (@MainActor () -> Void)?
     package var type: (@MainActor (String) -> Void)?
     package var focus: (@MainActor (Bool) -> Void)?
-    package var submit: [@MainActor () -> Void] = []
+    package var submit: [() -> Void] = []
     /// What is handed out by a share link.
     package var shared: String?
     var tag: AnyHashable?
@@ -78,10 +78,10 @@ final class Memory {
     var watched: [String: Any] = [:]
     var focused: [String: AnyObject] = [:]
     /// What is to be done once the tree is there.
-    var pending: [@MainActor () -> Void] = []
+    var pending: [() -> Void] = []
     var tasks: [(path: String, action: @Sendable () async -> Void)] = []
     var refreshes: [@Sendable () async -> Void] = []
-    var links: [@MainActor (URL) -> Void] = []
+    var links: [(URL) -> Void] = []
     var now = Date()
 }
 

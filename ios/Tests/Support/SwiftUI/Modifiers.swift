@@ -45,7 +45,7 @@ extension View {
     }
     public func submitLabel(_ submitLabel: SubmitLabel) -> some View { hinting("submit \(submitLabel.name)") }
 
-    public func onSubmit(of triggers: SubmitTriggers = .text, _ action: @escaping @MainActor () -> Void) -> some View {
+    public func onSubmit(of triggers: SubmitTriggers = .text, _ action: @escaping () -> Void) -> some View {
         changing { nodes, _ in
             for field in nodes.flatMap({ $0.fields() }) { field.submit.append(action) }
         }
@@ -251,12 +251,12 @@ extension View {
         changing { _, context in context.memory.refreshes.append(action) }
     }
 
-    public func onOpenURL(perform action: @escaping @MainActor (URL) -> Void) -> some View {
+    public func onOpenURL(perform action: @escaping (URL) -> Void) -> some View {
         changing { _, context in context.memory.links.append(action) }
     }
 
     public func onChange<V: Equatable>(
-        of value: V, initial: Bool = false, _ action: @escaping @MainActor (_ oldValue: V, _ newValue: V) -> Void
+        of value: V, initial: Bool = false, _ action: @escaping (_ oldValue: V, _ newValue: V) -> Void
     ) -> some View {
         changing { _, context in
             let path = context.path + "/change of \(V.self)"
