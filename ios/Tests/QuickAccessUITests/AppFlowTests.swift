@@ -166,10 +166,12 @@ import Testing
         let signIn = try await harness.connect()
         signIn.password = "abc123"
         signIn.isRevealed = true
+        let doctor = try #require(harness.app.history?.doctor)
+        doctor.password = "abc123"
         harness.app.enter(.inactive)
         #expect(harness.app.isCovered && signIn.password == "abc123")
         harness.app.enter(.background)
-        #expect(signIn.password.isEmpty && !signIn.isRevealed)
+        #expect(signIn.password.isEmpty && !signIn.isRevealed && doctor.password.isEmpty)
         harness.app.enter(.active)
         #expect(!harness.app.isCovered)
     }

@@ -118,6 +118,7 @@ public final class AppModel {
         case .inactive: break
         case .background:
             signIn?.forgetPassword()
+            history?.doctor.password = ""
             session?.notify(.background)
         }
     }
