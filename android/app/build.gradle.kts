@@ -50,6 +50,7 @@ dependencies {
     implementation(libs.lifecycle.runtime.compose)
     implementation(libs.lifecycle.viewmodel)
     implementation(libs.lifecycle.viewmodel.savedstate)
+    implementation(libs.zxing)
     testImplementation(testFixtures(project(":core")))
     testImplementation(libs.jna)
     testImplementation(libs.junit4)

@@ -4,10 +4,12 @@ use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use crate::command::{self, Failure, Result};
 
-/// Ours, and the one by which androidx keeps other apps away from an app's own receivers.
+/// Ours (the last of them lets the daily use of the session outlive a restart of the device), and the
+/// one by which androidx keeps other apps away from an app's own receivers.
 const PERMISSIONS: &[&str] = &[
     "android.permission.ACCESS_NETWORK_STATE",
     "android.permission.INTERNET",
+    "android.permission.RECEIVE_BOOT_COMPLETED",
     "dev.quickaccess.app.DYNAMIC_RECEIVER_NOT_EXPORTED_PERMISSION",
 ];
 /// What other apps may start: the first screen, and androidx's receiver for profiles, which only the
@@ -167,6 +169,8 @@ mod tests {
       E: uses-permission (line=9)
         A: http://schemas.android.com/apk/res/android:name(0x01010003)="android.permission.ACCESS_NETWORK_STATE" (Raw: "x")
       E: uses-permission (line=10)
+        A: http://schemas.android.com/apk/res/android:name(0x01010003)="android.permission.RECEIVE_BOOT_COMPLETED" (Raw: "x")
+      E: uses-permission (line=11)
         A: http://schemas.android.com/apk/res/android:name(0x01010003)="dev.quickaccess.app.DYNAMIC_RECEIVER_NOT_EXPORTED_PERMISSION" (Raw: "x")
       E: application (line=11)
         A: http://schemas.android.com/apk/res/android:fullBackupContent(0x010104eb)=@0x7f120000

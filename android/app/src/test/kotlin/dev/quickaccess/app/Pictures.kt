@@ -10,7 +10,6 @@ import androidx.compose.ui.test.junit4.ComposeTestRule
 import androidx.compose.ui.test.onRoot
 import java.io.File
 import kotlin.math.abs
-import org.junit.Assert.assertTrue
 import org.junit.rules.ExternalResource
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
@@ -32,22 +31,21 @@ private const val CHANNEL_TOLERANCE = 24
 private const val SHARE_TOLERANCE = 0.002
 
 /**
- * Compares what is shown with the committed picture of this name. `QUICKACCESS_WRITE_PAGES=1` takes it
- * over instead; look at each one before you commit it.
+ * Compares what is shown with the committed picture of this name, and says what is wrong, if anything.
+ * `QUICKACCESS_WRITE_PAGES=1` takes it over instead; look at each one before you commit it.
  */
-fun ComposeTestRule.comparePicture(name: String) {
-    waitForIdle()
+fun ComposeTestRule.comparePicture(name: String): String? {
     val shown = onRoot().captureToImage().asAndroidBitmap()
     val file = File(PICTURES, "$name.png")
     if (System.getenv("QUICKACCESS_WRITE_PAGES") == "1") {
         shown.writeTo(file)
-        return
+        return null
     }
     val now = File("target/pictures/$name.png")
     shown.writeTo(now)
-    assertTrue("$file is missing; QUICKACCESS_WRITE_PAGES=1 makes it", file.isFile)
+    if (!file.isFile) return "$file is missing; QUICKACCESS_WRITE_PAGES=1 makes it"
     val share = difference(BitmapFactory.decodeFile(file.path), shown)
-    assertTrue("$name: ${"%.2f".format(share * 100)} % of the picture differ; see $now", share <= SHARE_TOLERANCE)
+    return "$name: ${"%.2f".format(share * 100)} % of the picture differ; see $now".takeIf { share > SHARE_TOLERANCE }
 }
 
 /** The share of pixels that are not alike. */

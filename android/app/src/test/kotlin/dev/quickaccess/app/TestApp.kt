@@ -3,10 +3,12 @@ package dev.quickaccess.app
 import dev.quickaccess.QuickAccess
 import dev.quickaccess.binding.SessionSettings
 import dev.quickaccess.binding.TokenStore
+import java.io.File
 
 /** The app with its tokens in memory, since this machine has no Keystore; all else is real. */
 class TestApp : App() {
     private val store = TokenStore.inMemory()
 
-    override fun open(settings: SessionSettings): QuickAccess = QuickAccess(settings, store)
+    override fun open(settings: SessionSettings): QuickAccess =
+        QuickAccess(settings.copy(dataDir = File(noBackupFilesDir, "quickaccess").path), store)
 }

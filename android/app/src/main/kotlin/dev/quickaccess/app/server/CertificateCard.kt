@@ -1,12 +1,7 @@
 package dev.quickaccess.app.server
 
-import androidx.compose.foundation.layout.Arrangement
-import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.fillMaxWidth
-import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.text.selection.SelectionContainer
-import androidx.compose.material3.Card
-import androidx.compose.material3.CardDefaults
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedButton
 import androidx.compose.material3.Text
@@ -14,11 +9,14 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.res.stringResource
-import androidx.compose.ui.semantics.heading
-import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.font.FontFamily
-import androidx.compose.ui.unit.dp
+import androidx.compose.ui.text.style.TextAlign
 import dev.quickaccess.app.R
+import dev.quickaccess.app.look.FactText
+import dev.quickaccess.app.look.Heading
+import dev.quickaccess.app.look.Panel
+import dev.quickaccess.app.look.problemWords
+import dev.quickaccess.app.look.timeText
 import dev.quickaccess.binding.UntrustedCertificate
 
 /** Shows a certificate that a person has to compare, with everything that is wrong with it. */
@@ -28,42 +26,39 @@ fun CertificateCard(
     trust: (UntrustedCertificate) -> Unit,
     modifier: Modifier = Modifier,
 ) {
-    Card(
-        modifier = modifier.fillMaxWidth(),
-        colors = CardDefaults.cardColors(containerColor = MaterialTheme.colorScheme.surfaceContainerHigh),
-    ) {
-        Column(Modifier.padding(16.dp), verticalArrangement = Arrangement.spacedBy(12.dp)) {
+    val isChange = certificate.isChange
+    Panel(modifier, MaterialTheme.colorScheme.surfaceContainerHigh) {
+        Heading(stringResource(if (isChange) R.string.certificate_title_changed else R.string.certificate_title))
+        certificate.problems.forEach { problem ->
+            Text(problemWords(problem.name)?.let { stringResource(it) } ?: problem.meaning, color = MaterialTheme.colorScheme.error)
+        }
+        FactText(stringResource(R.string.certificate_host), "${certificate.host}:${certificate.port}", isTechnical = true)
+        FactText(stringResource(R.string.certificate_subject), certificate.presented.subject, isTechnical = true)
+        FactText(stringResource(R.string.certificate_issuer), certificate.presented.issuer, isTechnical = true)
+        FactText(
+            stringResource(R.string.certificate_valid),
+            stringResource(
+                R.string.certificate_from_to,
+                timeText(certificate.presented.notBefore),
+                timeText(certificate.presented.notAfter),
+            ),
+        )
+        SelectionContainer {
+            Fingerprint(stringResource(R.string.certificate_fingerprint), certificate.presented.fingerprint)
+        }
+        certificate.previous?.let { Fingerprint(stringResource(R.string.certificate_fingerprint_before), it.fingerprint) }
+        Text(
+            stringResource(if (isChange) R.string.certificate_advice_changed else R.string.certificate_advice),
+            style = MaterialTheme.typography.bodyMedium,
+        )
+        OutlinedButton(onClick = { trust(certificate) }, modifier = Modifier.fillMaxWidth().testTag("trust")) {
             Text(
-                stringResource(R.string.certificate_title),
-                modifier = Modifier.semantics { heading() },
-                style = MaterialTheme.typography.titleMedium,
+                stringResource(if (isChange) R.string.certificate_trust_changed else R.string.certificate_trust),
+                textAlign = TextAlign.Center,
             )
-            certificate.problems.forEach { Text(it.meaning, color = MaterialTheme.colorScheme.error) }
-            Fact(stringResource(R.string.certificate_host), "${certificate.host}:${certificate.port}")
-            Fact(stringResource(R.string.certificate_subject), certificate.presented.subject)
-            Fact(stringResource(R.string.certificate_issuer), certificate.presented.issuer)
-            SelectionContainer {
-                Fact(stringResource(R.string.certificate_fingerprint), certificate.presented.fingerprint, FontFamily.Monospace)
-            }
-            Text(stringResource(R.string.certificate_advice), style = MaterialTheme.typography.bodyMedium)
-            OutlinedButton(
-                onClick = { trust(certificate) },
-                modifier = Modifier.fillMaxWidth().testTag("trust"),
-            ) {
-                Text(stringResource(R.string.certificate_trust))
-            }
         }
     }
 }
 
 @Composable
-private fun Fact(name: String, value: String, font: FontFamily? = null) {
-    Column {
-        Text(
-            name,
-            color = MaterialTheme.colorScheme.onSurfaceVariant,
-            style = MaterialTheme.typography.labelMedium,
-        )
-        Text(value, fontFamily = font)
-    }
-}
+private fun Fingerprint(name: String, fingerprint: String) = FactText(name, fingerprint, isTechnical = true, FontFamily.Monospace)

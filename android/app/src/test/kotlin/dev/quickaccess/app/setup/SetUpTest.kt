@@ -1,0 +1,123 @@
+package dev.quickaccess.app.setup
+
+import android.app.job.JobParameters
+import android.app.job.JobScheduler
+import android.content.Intent
+import android.content.RestrictionsManager
+import android.net.Uri
+import android.os.Bundle
+import androidx.compose.ui.semantics.SemanticsProperties
+import androidx.compose.ui.test.SemanticsMatcher
+import androidx.compose.ui.test.assert
+import androidx.compose.ui.test.assertTextContains
+import androidx.compose.ui.test.hasTestTag
+import androidx.compose.ui.test.junit4.v2.createEmptyComposeRule
+import com.google.zxing.BinaryBitmap
+import com.google.zxing.RGBLuminanceSource
+import com.google.zxing.common.HybridBinarizer
+import com.google.zxing.qrcode.QRCodeReader
+import dev.quickaccess.Simulator
+import dev.quickaccess.app.MainActivity
+import dev.quickaccess.app.Person
+import dev.quickaccess.app.R
+import dev.quickaccess.app.TestApp
+import dev.quickaccess.app.session.ServerChoice
+import org.junit.After
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertTrue
+import org.junit.Rule
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Config
+import org.robolectric.annotation.GraphicsMode
+import org.robolectric.shadow.api.Shadow
+
+/** The ways to a server without typing, and the daily use of the session. */
+@RunWith(RobolectricTestRunner::class)
+@GraphicsMode(GraphicsMode.Mode.NATIVE)
+@Config(application = TestApp::class, qualifiers = "w411dp-h891dp-xhdpi")
+class SetUpTest {
+    @get:Rule val rule = createEmptyComposeRule()
+
+    private val person by lazy { Person(rule, Simulator()) }
+
+    @After
+    fun end() {
+        person.close()
+    }
+
+    @Test
+    fun a_link_fills_in_the_server_and_waits_for_the_person() {
+        val link = ServerChoice(person.simulator.https, "Phones").link
+        val intent = Intent(Intent.ACTION_VIEW, Uri.parse(link))
+        val resolved = person.app.packageManager.resolveActivity(intent.addCategory(Intent.CATEGORY_BROWSABLE), 0)
+        assertEquals(MainActivity::class.java.name, resolved?.activityInfo?.name)
+
+        person.start(intent)
+        person.awaitText(R.string.server_from_link)
+        person.node("address").assertTextContains(person.simulator.https)
+        person.node("client").assertTextContains("Phones")
+        assertEquals(0, person.simulator.counter("connections"))
+    }
+
+    @Test
+    fun a_link_that_is_opened_later_leads_to_the_server_screen_and_back() {
+        person.start()
+        person.signIn()
+        val other = Intent(Intent.ACTION_VIEW, Uri.parse(ServerChoice("other.example.com").link))
+        person.open(other)
+        person.awaitText(R.string.server_from_link)
+        person.tap("back")
+        person.await(hasTestTag("name"))
+    }
+
+    @Test
+    fun the_administrators_server_is_there_and_cannot_be_changed() {
+        val restrictions = Bundle().apply { putString("server", person.simulator.https) }
+        shadowOf(person.app.getSystemService(RestrictionsManager::class.java)).setApplicationRestrictions(restrictions)
+        person.start()
+        person.awaitText(R.string.server_managed)
+        person.node("address").assert(SemanticsMatcher.expectValue(SemanticsProperties.IsEditable, false))
+        person.tap("trust")
+        person.await(hasTestTag("username"))
+    }
+
+    @Test
+    fun a_camera_reads_the_code_of_a_link() {
+        val link = ServerChoice("clearpass.example.com").link
+        val code = QrCode.of(link)
+        val scale = 4
+        val size = code.size * scale
+        val pixels = IntArray(size * size) { if (code.isDark(it % size / scale, it / size / scale)) 0 else 0xFFFFFF }
+        val bitmap = BinaryBitmap(HybridBinarizer(RGBLuminanceSource(size, size, pixels)))
+        assertEquals(link, QRCodeReader().decode(bitmap).text)
+    }
+
+    @Test
+    fun once_a_day_the_session_is_used_with_a_network_and_power() {
+        val scheduler = person.app.getSystemService(JobScheduler::class.java)
+        val job = scheduler.allPendingJobs.single()
+        assertEquals(RefreshJob::class.java.name, job.service.className)
+        assertEquals(24 * 60 * 60 * 1000L, job.intervalMillis)
+        assertTrue(job.isPersisted && job.isRequireBatteryNotLow && job.requiredNetwork != null)
+
+        person.simulator.call("PATCH", "/clients/QuickAccess", """{"access_token_lifetime": 1}""")
+        person.start()
+        person.signIn()
+        person.app.connection.close()
+        val before = person.simulator.counter("token_requests.refresh_token")
+        val service = Robolectric.setupService(RefreshJob::class.java)
+        rule.waitUntil(60_000) {
+            service.onStartJob(Shadow.newInstanceOf(JobParameters::class.java))
+            rule.waitForIdle()
+            person.simulator.counter("token_requests.refresh_token") > before
+        }
+        rule.waitUntil(60_000) {
+            rule.waitForIdle()
+            shadowOf(service).isJobFinished
+        }
+    }
+}
