@@ -106,8 +106,9 @@ fn make<'a>(
     let headers = workspace.root().join(HEADERS);
     let header = read(&headers.join("QuickAccessFFI.h"))?;
     let exports = archive::declared(&header);
-    let list = read(&workspace.root().join("xtask/apple/system-symbols.txt"))?;
-    let system = SystemSymbols::read(&list);
+    let list = |name: &str| read(&workspace.root().join("xtask/apple").join(name));
+    let everywhere = list("system-symbols.txt")?;
+    let macos = format!("{everywhere}{}", list("system-symbols-macos.txt")?);
     let mut slices: Vec<Slice> = Vec::new();
     for target in targets {
         let std = match Std::find(workspace, target.name)? {
@@ -116,14 +117,12 @@ fn make<'a>(
         };
         let file = build(workspace, target, &std)?;
         let library = fs::read(&file).map_err(fault(&file))?;
+        let is_macos = target.platform == PLATFORM_MACOS;
+        let system = SystemSymbols::read(if is_macos { &macos } else { &everywhere });
         let expected = Expected {
             architecture: target.architecture,
             platform: target.platform,
-            minimum: if target.platform == PLATFORM_MACOS {
-                MACOS
-            } else {
-                IOS
-            },
+            minimum: if is_macos { MACOS } else { IOS },
         };
         let seen = archive::inspect(&library, &expected, &exports, &system)
             .map_err(|failure| Failure::new(format!("{}: {failure}", target.name)))?;
@@ -135,11 +134,7 @@ fn make<'a>(
             exports.len(),
             seen.from_the_system.len(),
         );
-        let platform = if target.platform == PLATFORM_MACOS {
-            "macos"
-        } else {
-            "ios"
-        };
+        let platform = if is_macos { "macos" } else { "ios" };
         let simulator = target.platform == PLATFORM_IOSSIMULATOR;
         let same = |slice: &&mut Slice| slice.platform == platform && slice.simulator == simulator;
         match slices.iter_mut().find(same) {
