@@ -43,6 +43,7 @@ kotlin {
 dependencies {
     implementation(project(":sdk-android"))
     implementation(libs.coroutines.android)
+    implementation(libs.core.ktx)
     implementation(libs.activity.compose)
     implementation(libs.compose.ui)
     implementation(libs.compose.foundation)
@@ -55,6 +56,7 @@ dependencies {
     testImplementation(libs.jna)
     testImplementation(libs.junit4)
     testImplementation(libs.robolectric)
+    testImplementation(libs.coroutines.test)
     testImplementation(libs.compose.ui.test)
     debugImplementation(libs.compose.ui.test.manifest)
 }

@@ -1,7 +1,6 @@
 package dev.quickaccess.app.session
 
 import dev.quickaccess.binding.QuickAccessException
-import java.time.Instant
 import kotlinx.coroutines.async
 import kotlinx.coroutines.test.runTest
 import org.junit.Assert.assertEquals
@@ -50,16 +49,6 @@ class ConnectionTest {
         connection.close()
         assertTrue(opened[0].isClosed)
         assertEquals(Link.Opening, connection.link.value)
-    }
-
-    @Test
-    fun what_is_remembered_of_the_person_is_read_as_it_was_written() {
-        val known =
-            LastKnown("account", "qa", null, "6.12", somePrivileges().map { it.held() }, Instant.parse("2026-05-04T08:00:00Z"))
-        assertEquals(known, LastKnown.read(known.write()))
-        for (text in listOf("", "{}", "[]", known.write().replace("\"privileges\":[", "\"privileges\":[7,"))) {
-            assertNull(text, LastKnown.read(text))
-        }
     }
 
     @Test
