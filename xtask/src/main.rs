@@ -71,6 +71,8 @@ enum Chore {
     },
     /// Make the archive for Android apps, and a Maven repository of it and what it depends on
     PackageAndroid,
+    /// Make the pictures of the Android app's screens anew, those in the README too
+    Screenshots,
     /// Type-check and lint the code for Android and iOS, and check that crates which must be there
     /// once are
     CheckMobile,
@@ -149,6 +151,7 @@ fn run(chore: Chore) -> Result {
         Chore::Errors { write } => errors(&workspace, write),
         Chore::Bindings { check: true } => bindings::check(&workspace),
         Chore::Bindings { check: false } => bindings::write(&workspace),
+        Chore::Screenshots => android::screenshots(&workspace),
         Chore::PackageAndroid => android::package(&workspace),
         Chore::CheckMobile => whole(phones::check::run(&workspace)?),
         Chore::PackageApple { target } => phones::apple::package(&workspace, &target),

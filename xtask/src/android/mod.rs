@@ -24,6 +24,7 @@ use crate::{
 const FOLDER: &str = "android";
 /// The modules that have tests.
 const TESTED: &[&str] = &["sdk-android", "app"];
+const PICTURES: &str = "android/app/src/test/pictures";
 /// The modules that apps get.
 const PUBLISHED: &[&str] = &["sdk-android", "sdk/okhttp", "sdk/ktor"];
 const WITHOUT_NDK: &str = "It has no native libraries. For those, install an Android NDK (r28 or newer) and name it in \
@@ -45,19 +46,11 @@ const JAVAS: &str = "/usr/lib/jvm";
 
 /// Runs the step.
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
-    if let Some(missing) = tools::bring(workspace, PROGRAMS)? {
-        return Ok(Outcome::LeftOut(missing));
-    }
-    let Some(java) = java() else {
-        return Ok(Outcome::LeftOut(format!(
-            "Robolectric needs a Java {OLDEST_JAVA} or newer in {JAVAS} or JAVA_HOME"
-        )));
+    let mut maven = match tests(workspace, TESTED)? {
+        Ok(maven) => maven,
+        Err(missing) => return Ok(Outcome::LeftOut(missing)),
     };
-    workspace.build_for_other_languages("quickaccess-simulator")?;
-    let mut maven = maven(workspace, TESTED)?;
-    maven
-        .arg(format!("-Dtest.java={}", java.display()))
-        .args(["clean", "verify"]);
+    maven.args(["clean", "verify"]);
     let folder = workspace.root().join(FOLDER);
     let reports = TESTED
         .iter()
@@ -72,6 +65,32 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     );
     apk::inspect(&app.join(file), &app.join("tools/prebuilt/linux/aapt2"))?;
     Ok(outcome)
+}
+
+/// Makes the pictures of the app's screens anew, with which the tests compare them afterwards.
+pub(crate) fn screenshots(workspace: &Workspace) -> Result {
+    let mut maven = tests(workspace, &["app"])?.map_err(Failure::new)?;
+    // As for every page that a test compares.
+    maven.env("QUICKACCESS_WRITE_PAGES", "1").arg("test");
+    command::run(&mut maven)?;
+    println!("{PICTURES} has the pictures; look at each one that git shows as changed");
+    Ok(())
+}
+
+/// Maven with what the tests need; else what is missing.
+fn tests(workspace: &Workspace, modules: &[&str]) -> Result<std::result::Result<Command, String>> {
+    if let Some(missing) = tools::bring(workspace, PROGRAMS)? {
+        return Ok(Err(missing));
+    }
+    let Some(java) = java() else {
+        return Ok(Err(format!(
+            "Robolectric needs a Java {OLDEST_JAVA} or newer in {JAVAS} or JAVA_HOME"
+        )));
+    };
+    workspace.build_for_other_languages("quickaccess-simulator")?;
+    let mut maven = maven(workspace, modules)?;
+    maven.arg(format!("-Dtest.java={}", java.display()));
+    Ok(Ok(maven))
 }
 
 /// Makes the archive for apps and a Maven repository that has it and what it depends on.
