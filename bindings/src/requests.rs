@@ -204,11 +204,7 @@ impl Download {
 
 impl ApiRequest {
     pub(crate) fn builder(self, core: &QuickAccess) -> Result<RequestBuilder<'_>, Error> {
-        let method = Method::from_bytes(self.method.as_bytes()).map_err(|_| {
-            let text = "The method of the request is none. Give it like GET.";
-            Error::with_message(Code::InvalidInput, text)
-        })?;
-        let mut builder = core.request(method, &self.path);
+        let mut builder = core.request(method(&self.method)?, &self.path);
         for NameAndValue { name, value } in &self.query {
             builder = builder.query(name, value);
         }
@@ -235,6 +231,13 @@ impl ApiRequest {
         }
         Ok(builder)
     }
+}
+
+pub(crate) fn method(name: &str) -> Result<Method, Error> {
+    Method::from_bytes(name.as_bytes()).map_err(|_| {
+        let text = "The method of the request is none. Give it like GET.";
+        Error::with_message(Code::InvalidInput, text)
+    })
 }
 
 fn form(parts: Vec<FormPart>) -> Result<Form, Error> {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use quickaccess::{Code, Error, ForeignAnswer, Judged, Method, QuickAccess};
+use quickaccess::{ForeignAnswer, Judged, QuickAccess};
 
-use crate::{failure::QuickAccessError, runtime::Caller, session::Session};
+use crate::{failure::QuickAccessError, requests::method, runtime::Caller, session::Session};
 
 /// An access token that is good for the next request to this server. It is an object and no
 /// record, so that nothing prints it.
@@ -106,13 +106,7 @@ impl Session {
         token: Arc<AccessToken>,
         answer: ClientAnswer,
     ) -> Result<AnswerVerdict, QuickAccessError> {
-        let method = Method::from_bytes(answer.method.as_bytes());
-        let method = method.map_err(|_| {
-            Error::with_message(
-                Code::InvalidInput,
-                "The method of the request is none. Give it like GET.".to_owned(),
-            )
-        })?;
+        let method = method(&answer.method)?;
         let call = |core: QuickAccess| async move {
             let answer = ForeignAnswer {
                 method: &method,

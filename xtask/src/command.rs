@@ -4,6 +4,7 @@
 use std::{
     fmt,
     io::{self, BufRead, BufReader, Write},
+    path::Path,
     process::{Command, ExitStatus},
 };
 
@@ -24,6 +25,11 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Names the file or folder that something went wrong with.
+pub(crate) fn fault(place: &Path) -> impl Fn(io::Error) -> Failure {
+    move |error| Failure::new(format!("{}: {error}", place.display()))
 }
 
 /// Runs to the end, with our own standard output and error.
@@ -81,7 +87,7 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
 
 /// The command as one would type it.
 pub(crate) fn shown(command: &Command) -> String {
-    let program = std::path::Path::new(command.get_program());
+    let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
     let mut text = name.to_string_lossy().into_owned();
     for argument in command.get_args() {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    command::{Failure, Result},
+    command::{Failure, Result, fault},
     workspace::Workspace,
 };
 
@@ -45,13 +45,12 @@ pub(crate) fn rust_library(workspace: &Workspace, version: &str) -> Result<PathB
     if library.join("Cargo.lock").is_file() {
         return Ok(library);
     }
-    let fault = |error: std::io::Error| Failure::new(format!("{}: {error}", place.display()));
     let apt = place.join("apt");
     for folder in ["lists/partial", "cache/archives/partial"] {
-        fs::create_dir_all(apt.join(folder)).map_err(fault)?;
+        fs::create_dir_all(apt.join(folder)).map_err(fault(&place))?;
     }
     let source = format!("deb {} {RUST_SUITE} main\n", mirror()?);
-    fs::write(apt.join("sources.list"), source).map_err(fault)?;
+    fs::write(apt.join("sources.list"), source).map_err(fault(&place))?;
 
     let mut update = in_own_lists("apt-get", &apt);
     quietly(update.args(["update", "-qq"]), "reading the lists of Rust")?;
@@ -71,14 +70,14 @@ pub(crate) fn rust_library(workspace: &Workspace, version: &str) -> Result<PathB
     download.args(["download", "-qq", &format!("rust-src={package}")]);
     quietly(&mut download, "fetching the source of the standard library")?;
     let archive = fs::read_dir(&apt)
-        .map_err(fault)?
+        .map_err(fault(&place))?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .find(|path| path.extension().is_some_and(|extension| extension == "deb"))
         .ok_or_else(|| Failure::new("apt-get fetched no package of rust-src"))?;
     let mut unpack = Command::new("dpkg-deb");
     unpack.arg("-x").arg(&archive).arg(place.join(version));
     quietly(&mut unpack, "unpacking it")?;
-    fs::remove_dir_all(&apt).map_err(fault)?;
+    fs::remove_dir_all(&apt).map_err(fault(&place))?;
     if library.join("Cargo.lock").is_file() {
         return Ok(library);
     }

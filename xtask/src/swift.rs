@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    command::{Failure, Result},
+    command::{Failure, Result, fault},
     debian, junit,
     suite::Outcome,
     tools,
@@ -115,8 +115,7 @@ impl Place {
             }
             Self::In(system) => {
                 let authorities = target.join("swift/authorities.pem");
-                fs::copy(system.join(AUTHORITIES), &authorities)
-                    .map_err(|error| Failure::new(format!("{}: {error}", authorities.display())))?;
+                fs::copy(system.join(AUTHORITIES), &authorities).map_err(fault(&authorities))?;
                 let mut command = inside(
                     system,
                     &[
@@ -139,12 +138,11 @@ impl Place {
 
 /// Makes a Debian with Swift in a folder, from the mirror that this machine itself uses.
 fn set_up(system: &Path) -> Result {
-    let folder = |error: std::io::Error| Failure::new(format!("{}: {error}", system.display()));
     // One that was left half-made is made anew. Nothing is mounted there: see `inside`.
     if system.exists() {
-        fs::remove_dir_all(system).map_err(folder)?;
+        fs::remove_dir_all(system).map_err(fault(system))?;
     }
-    fs::create_dir_all(system).map_err(folder)?;
+    fs::create_dir_all(system).map_err(fault(system))?;
     let mut bootstrap = Command::new("debootstrap");
     bootstrap
         .args(["--variant=minbase", "--include=ca-certificates", RELEASE])
@@ -161,7 +159,7 @@ fn set_up(system: &Path) -> Result {
         .args(["apt-get", "install", "-y", "-qq", "--no-install-recommends"])
         .args(PACKAGES);
     debian::quietly(&mut install, "installing Swift there")?;
-    fs::write(system.join(MARK), PACKAGES.join("\n")).map_err(folder)
+    fs::write(system.join(MARK), PACKAGES.join("\n")).map_err(fault(system))
 }
 
 /// Whether it was made to the end, with what is needed today.

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use quickaccess::QuickAccess;
 
-use super::{AccountState, mac, mac_text, prints_its_id, rows::Rows};
+use super::{
+    AccountState, mac, mac_text, prints_its_id,
+    rows::{Rows, rows},
+};
 use crate::{
     failure::QuickAccessError, lists::ListQuery, person::Member, runtime::Caller, session::Session,
 };
@@ -103,23 +106,7 @@ impl Devices {
     }
 }
 
-/// Devices, page by page.
-#[derive(Debug, uniffi::Object)]
-pub struct DeviceRows(Rows<quickaccess::Device>);
-
-#[uniffi::export]
-impl DeviceRows {
-    /// Those of the next page; nothing after the last one. After an error the same page can be
-    /// asked for again.
-    ///
-    /// # Errors
-    /// As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
-    pub async fn next_page(&self) -> Result<Option<Vec<Device>>, QuickAccessError> {
-        self.0.next_page().await
-    }
-
-    /// How many there are in all, once a page has come and if the query asked for it.
-    pub async fn total(&self) -> Option<u64> {
-        self.0.total().await
-    }
+rows! {
+    /// Devices, page by page.
+    DeviceRows of Device
 }

@@ -4,7 +4,11 @@ use std::{sync::Arc, time::SystemTime};
 
 use quickaccess::{Error, QuickAccess, Secret};
 
-use super::{prints_its_id, rows::Rows, seconds, words};
+use super::{
+    prints_its_id,
+    rows::{Rows, rows},
+    seconds, words,
+};
 use crate::{
     failure::QuickAccessError,
     lists::ListQuery,
@@ -255,23 +259,7 @@ impl Guests {
     }
 }
 
-/// Guests, page by page.
-#[derive(Debug, uniffi::Object)]
-pub struct GuestRows(Rows<quickaccess::Guest>);
-
-#[uniffi::export]
-impl GuestRows {
-    /// Those of the next page; nothing after the last one. After an error the same page can be
-    /// asked for again.
-    ///
-    /// # Errors
-    /// As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
-    pub async fn next_page(&self) -> Result<Option<Vec<Guest>>, QuickAccessError> {
-        self.0.next_page().await
-    }
-
-    /// How many there are in all, once a page has come and if the query asked for it.
-    pub async fn total(&self) -> Option<u64> {
-        self.0.total().await
-    }
+rows! {
+    /// Guests, page by page.
+    GuestRows of Guest
 }

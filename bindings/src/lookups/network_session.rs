@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use quickaccess::QuickAccess;
 
-use super::{mac, mac_text, prints_its_id, rows::Rows, words};
+use super::{
+    mac, mac_text, prints_its_id,
+    rows::{Rows, rows},
+    words,
+};
 use crate::{
     failure::QuickAccessError, lists::ListQuery, person::Member, runtime::Caller, session::Session,
 };
@@ -173,23 +177,7 @@ impl NetworkSessions {
     }
 }
 
-/// Sessions on the network, page by page.
-#[derive(Debug, uniffi::Object)]
-pub struct NetworkSessionRows(Rows<quickaccess::NetworkSession>);
-
-#[uniffi::export]
-impl NetworkSessionRows {
-    /// Those of the next page; nothing after the last one. After an error the same page can be
-    /// asked for again.
-    ///
-    /// # Errors
-    /// As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
-    pub async fn next_page(&self) -> Result<Option<Vec<NetworkSession>>, QuickAccessError> {
-        self.0.next_page().await
-    }
-
-    /// How many there are in all, once a page has come and if the query asked for it.
-    pub async fn total(&self) -> Option<u64> {
-        self.0.total().await
-    }
+rows! {
+    /// Sessions on the network, page by page.
+    NetworkSessionRows of NetworkSession
 }

@@ -33,3 +33,31 @@ impl<T: serde::de::DeserializeOwned + Send + 'static> Rows<T> {
         self.core.lock().await.total()
     }
 }
+
+/// Exports the rows of one kind.
+macro_rules! rows {
+    ($(#[$doc:meta])* $name:ident of $row:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, uniffi::Object)]
+        pub struct $name(Rows<quickaccess::$row>);
+
+        #[uniffi::export]
+        impl $name {
+            /// Those of the next page; nothing after the last one. After an error the same page can be
+            /// asked for again.
+            ///
+            /// # Errors
+            /// As `Session.send`; `bad_reply` for a row that is none, and then the rows after it come next.
+            pub async fn next_page(&self) -> Result<Option<Vec<$row>>, QuickAccessError> {
+                self.0.next_page().await
+            }
+
+            /// How many there are in all, once a page has come and if the query asked for it.
+            pub async fn total(&self) -> Option<u64> {
+                self.0.total().await
+            }
+        }
+    };
+}
+
+pub(super) use rows;

@@ -16,12 +16,11 @@ use object::{
 use super::{
     LIBRARY, PROFILE, Std,
     archive::{self, Expected, SystemSymbols},
-    fault,
     framework::{self, Slice},
     use_c_tools,
 };
 use crate::{
-    command::{self, Failure, Result},
+    command::{self, Failure, Result, fault},
     suite::Outcome,
     tools,
     workspace::Workspace,

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{LIBRARY, Std, fault, use_c_tools};
+use super::{LIBRARY, Std, use_c_tools};
 use crate::{
-    command::{self, Failure, Result},
+    command::{self, Failure, Result, fault},
     suite::Outcome,
     workspace::Workspace,
 };

@@ -5,8 +5,7 @@ use std::{fs, path::Path};
 
 use object::Architecture;
 
-use super::fault;
-use crate::command::{Failure, Result};
+use crate::command::{Failure, Result, fault};
 
 /// The name of the library in it.
 pub(super) const LIBRARY: &str = "libquickaccess_ffi.a";

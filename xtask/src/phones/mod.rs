@@ -105,7 +105,3 @@ fn use_c_tools(
     cargo.env(format!("CC_{target}"), cc.into());
     cargo.env(format!("AR_{target}"), ar.into());
 }
-
-fn fault(place: &Path) -> impl Fn(std::io::Error) -> Failure {
-    move |error| Failure::new(format!("{}: {error}", place.display()))
-}

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, SectionKind};
 
-use super::{LIBRARY, PROFILE, fault};
+use super::{LIBRARY, PROFILE};
 use crate::{
-    command::{self, Failure, Result},
+    command::{self, Failure, Result, fault},
     suite::Outcome,
     workspace::Workspace,
 };
