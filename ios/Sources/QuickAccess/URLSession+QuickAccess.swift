@@ -23,13 +23,7 @@ extension URLSession {
         for request: URLRequest,
         with session: QuickAccessSession
     ) async throws -> (Data, URLResponse) {
-        let exchange = Exchange(session: session, request: request)
-        return try await exchange.run {
-            let request = $0
-            return try await self.run($1) { self.dataTask(with: request, completionHandler: $0) }
-        } start: {
-            $0
-        }
+        try await exchange(request, session) { self.dataTask(with: $0, completionHandler: $1) }
     }
 
     /// Sends a request with a body and gives the whole answer, whatever its status.
@@ -40,13 +34,7 @@ extension URLSession {
         from body: Data,
         with session: QuickAccessSession
     ) async throws -> (Data, URLResponse) {
-        let exchange = Exchange(session: session, request: request)
-        return try await exchange.run {
-            let request = $0
-            return try await self.run($1) { self.uploadTask(with: request, from: body, completionHandler: $0) }
-        } start: {
-            $0
-        }
+        try await exchange(request, session) { self.uploadTask(with: $0, from: body, completionHandler: $1) }
     }
 
     /// Sends a request with the content of a file and gives the whole answer, whatever its status. It
@@ -58,13 +46,7 @@ extension URLSession {
         fromFile file: URL,
         with session: QuickAccessSession
     ) async throws -> (Data, URLResponse) {
-        let exchange = Exchange(session: session, request: request)
-        return try await exchange.run {
-            let request = $0
-            return try await self.run($1) { self.uploadTask(with: request, fromFile: file, completionHandler: $0) }
-        } start: {
-            $0
-        }
+        try await exchange(request, session) { self.uploadTask(with: $0, fromFile: file, completionHandler: $1) }
     }
 
     /// Sends a request and gives a file with the answer, which is the caller's to move or to remove.
@@ -93,6 +75,19 @@ extension URLSession {
 }
 
 extension URLSession {
+    /// Sends a request by tasks of a kind that gives the answer's body as data.
+    private func exchange(
+        _ request: URLRequest,
+        _ session: QuickAccessSession,
+        _ task: (URLRequest, @escaping @Sendable (Data?, URLResponse?, (any Swift.Error)?) -> Void) -> URLSessionTask
+    ) async throws -> (Data, URLResponse) {
+        try await Exchange(session: session, request: request).run { request, redirects in
+            try await self.run(redirects) { task(request, $0) }
+        } start: {
+            $0
+        }
+    }
+
     /// Runs a task whose redirects are looked at. (`data(for:delegate:)` of Foundation on Linux never
     /// asks the delegate that it is given; the delegate of a task is asked everywhere.)
     fileprivate func run<Body: Sendable>(
