@@ -5,7 +5,23 @@ import dev.quickaccess.app.session.Link
 import dev.quickaccess.binding.SessionState
 
 /** The screens. */
-enum class Place { START, SERVER, SIGN_IN, HOME, LOOK_UP, WHY }
+enum class Place {
+    START,
+    SERVER,
+    SIGN_IN,
+    HOME,
+    LOOK_UP,
+    WHY,
+    ;
+
+    /** Whether the window must stay out of screenshots and of the list of recent apps. */
+    val isSecret: Boolean
+        get() = this == SIGN_IN
+
+    /** The screens that open anew after this one, as if nobody had been there: another person may come. */
+    val forgets: List<Place>
+        get() = if (this == SIGN_IN) listOf(HOME, LOOK_UP) else emptyList()
+}
 
 /** Which screen shows, and what is said over it. */
 data class AppState(
@@ -17,9 +33,8 @@ data class AppState(
     val canGoBack: Boolean
         get() = place != base
 
-    /** Whether the window must stay out of screenshots and of the list of recent apps. */
-    val isSecret: Boolean
-        get() = place == Place.SIGN_IN
+    /** What is seen, the top last; the screen below too while a person goes back to it. */
+    fun layers(isBelowSeen: Boolean): List<Place> = if (canGoBack && isBelowSeen) listOf(base, place) else listOf(place)
 }
 
 /** What became of something that the person did. */

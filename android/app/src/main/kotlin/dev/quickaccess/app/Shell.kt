@@ -2,55 +2,91 @@ package dev.quickaccess.app
 
 import android.view.Window
 import android.view.WindowManager
-import androidx.activity.compose.BackHandler
+import androidx.compose.foundation.focusGroup
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.fillMaxSize
-import androidx.compose.foundation.layout.safeDrawingPadding
 import androidx.compose.material3.CircularProgressIndicator
-import androidx.compose.material3.SnackbarHost
-import androidx.compose.material3.SnackbarHostState
 import androidx.compose.material3.Surface
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
+import androidx.compose.runtime.key
 import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveableStateHolder
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.focus.focusProperties
+import androidx.compose.ui.semantics.clearAndSetSemantics
+import androidx.compose.ui.semantics.testTag
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import dev.quickaccess.app.home.HomeScreen
-import dev.quickaccess.app.look.messageText
 import dev.quickaccess.app.lookup.LookUpScreen
 import dev.quickaccess.app.server.ServerScreen
 import dev.quickaccess.app.signin.SignInScreen
 import dev.quickaccess.app.why.WhyScreen
 
-/** The screen that the model says, and what is said over it. */
+/** The screen that the model says, the one below while a person goes back, and what is said over them. */
 @Composable
 fun Shell(model: MainModel, window: Window, share: (String) -> Unit) {
     val state by model.shell.state.collectAsStateWithLifecycle()
-    val screens by model.screens.collectAsStateWithLifecycle()
-    val back = if (state.canGoBack) model.shell::back else null
+    val leaving = rememberLeaving(state.place, state.canGoBack, remember(model) { model.shell::back })
+    val layers = state.layers(leaving.isSeen)
 
-    // The system shows where going back leads while the finger still moves.
-    BackHandler(state.canGoBack) { model.shell.back() }
-    Secrecy(window, state.isSecret)
+    Secrecy(window, layers.any { it.isSecret })
     Surface(Modifier.fillMaxSize()) {
-        val session = screens
-        if (state.place == Place.SERVER) {
-            val server by model.server.state.collectAsStateWithLifecycle()
-            ServerScreen(server, model.server, back)
-        } else if (session == null) {
-            Starting()
-        } else {
-            SessionScreen(state.place, session, model.shell, share)
+        Layers(layers, leaving) { place ->
+            val back = if (state.canGoBack && place == state.place) leaving::go else null
+            Screen(place, model, back, share)
         }
         Messages(state.message, model.shell::messageShown)
     }
 }
 
+/** The last one is on top; the one below is there to be seen, and nothing else. */
 @Composable
-private fun SessionScreen(place: Place, screens: SessionScreens, shell: AppPresenter, share: (String) -> Unit) {
+private fun Layers(layers: List<Place>, leaving: Leaving, screen: @Composable (Place) -> Unit) {
+    // Whoever goes back finds the screen where they left it.
+    val kept = rememberSaveableStateHolder()
+    val top = layers.last()
+    layers.forEach { place ->
+        key(place) {
+            val modifier =
+                when {
+                    place != top -> Modifier.focusProperties { onEnter = { cancelFocusChange() } }.focusGroup().below()
+                    layers.size > 1 -> with(leaving) { Modifier.leaving() }
+                    else -> Modifier
+                }
+            Box(modifier.fillMaxSize()) { kept.SaveableStateProvider(place.name) { screen(place) } }
+        }
+    }
+    LaunchedEffect(top) { top.forgets.forEach { kept.removeState(it.name) } }
+}
+
+private fun Modifier.below(): Modifier = clearAndSetSemantics { testTag = "below" }
+
+@Composable
+private fun Screen(place: Place, model: MainModel, back: (() -> Unit)?, share: (String) -> Unit) {
+    val screens by model.screens.collectAsStateWithLifecycle()
+    val session = screens
+    if (place == Place.SERVER) {
+        val server by model.server.state.collectAsStateWithLifecycle()
+        ServerScreen(server, model.server, back)
+    } else if (session == null) {
+        Starting()
+    } else {
+        SessionScreen(place, session, model.shell, back ?: {}, share)
+    }
+}
+
+@Composable
+private fun SessionScreen(
+    place: Place,
+    screens: SessionScreens,
+    shell: AppPresenter,
+    back: () -> Unit,
+    share: (String) -> Unit,
+) {
     val showHistory = { shell.show(Place.WHY) }
     when (place) {
         Place.START, Place.SERVER -> Starting()
@@ -64,11 +100,11 @@ private fun SessionScreen(place: Place, screens: SessionScreens, shell: AppPrese
         }
         Place.LOOK_UP -> {
             val state by screens.lookUp.state.collectAsStateWithLifecycle()
-            LookUpScreen(state, screens.lookUp, shell::back)
+            LookUpScreen(state, screens.lookUp, back)
         }
         Place.WHY -> {
             val state by screens.why.state.collectAsStateWithLifecycle()
-            WhyScreen(state, screens.why, { share(screens.why.shared()) }, shell::back)
+            WhyScreen(state, screens.why, { share(screens.why.shared()) }, back)
         }
     }
 }
@@ -83,19 +119,6 @@ private fun Secrecy(window: Window, isSecret: Boolean) {
 }
 
 @Composable
-private fun Starting() {
+internal fun Starting() {
     Box(Modifier.fillMaxSize(), contentAlignment = Alignment.Center) { CircularProgressIndicator() }
-}
-
-@Composable
-private fun Messages(message: Message?, shown: () -> Unit) {
-    val host = remember { SnackbarHostState() }
-    val text = message?.let { messageText(it) }
-    LaunchedEffect(message) {
-        if (text != null) {
-            host.showSnackbar(text)
-            shown()
-        }
-    }
-    Box(Modifier.fillMaxSize().safeDrawingPadding(), contentAlignment = Alignment.BottomCenter) { SnackbarHost(host) }
 }

@@ -1,64 +1,42 @@
 package dev.quickaccess.app
 
 import android.content.Intent
-import android.view.WindowManager
 import androidx.compose.ui.test.assertCountEquals
 import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.assertTextContains
 import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
-import androidx.compose.ui.test.junit4.v2.createEmptyComposeRule
 import androidx.compose.ui.test.onAllNodesWithTag
 import androidx.compose.ui.test.performScrollToNode
-import dev.quickaccess.Simulator
 import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
-import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.annotation.Config
-import org.robolectric.annotation.GraphicsMode
 
 /** The app as a person uses it: the real activity and the real library, against the simulator over TLS. */
-@RunWith(RobolectricTestRunner::class)
-@GraphicsMode(GraphicsMode.Mode.NATIVE)
-@Config(application = TestApp::class, qualifiers = "w411dp-h891dp-xhdpi")
-class AppFlowTest {
-    @get:Rule val rule = createEmptyComposeRule()
-
-    private val person by lazy { Person(rule, Simulator()) }
-    private val simulator
-        get() = person.simulator
-
-    @After
-    fun end() {
-        person.close()
-    }
-
+class AppFlowTest : FlowTest() {
     @Test
     fun a01_a27_address_name_password_and_three_taps_lead_home() {
         person.start()
-        assertFalse("nothing secret yet", isSecret())
+        assertFalse("nothing secret yet", person.isWindowSecret())
         person.type("address", simulator.https)
         person.tap("look")
         person.await(hasTestTag("trust"))
         assertEquals("nothing is sent before the certificate was compared", 0, simulator.counter("requests"))
         person.tap("trust")
         person.await(hasTestTag("username"))
-        assertTrue(isSecret())
+        assertTrue(person.isWindowSecret())
         person.type("username", "qa")
         person.type("password", "abc123")
         person.tap("sign_in")
         person.await(hasText("Help Desk"))
         assertEquals(3, person.taps)
-        assertFalse(isSecret())
+        assertEquals(listOf("address", "username", "password"), person.typed)
+        assertFalse(person.isWindowSecret())
 
         person.node("name").assertTextContains("qa")
         person.node("home").performScrollToNode(hasText("guest_users", substring = true))
@@ -69,10 +47,7 @@ class AppFlowTest {
     @Test
     fun a02_a_wrong_password_is_told_at_its_field_and_the_next_try_works() {
         person.start()
-        person.type("address", simulator.https)
-        person.tap("look")
-        person.tap("trust")
-        person.await(hasTestTag("username"))
+        person.chooseServer()
         person.tap("sign_in")
         person.awaitText(R.string.sign_in_username_missing)
         person.type("username", "qa")
@@ -82,24 +57,6 @@ class AppFlowTest {
         person.type("password", "abc123")
         person.tap("sign_in")
         person.await(hasTestTag("name"))
-    }
-
-    @Test
-    fun a_sign_in_is_cancelled_and_leaves_the_screen_as_it_was() {
-        person.start()
-        person.type("address", simulator.https)
-        person.tap("look")
-        person.tap("trust")
-        person.await(hasTestTag("username"))
-        person.type("username", "qa")
-        person.type("password", "abc123")
-        val hold = simulator.hold("token_password", "before_commit")
-        person.tap("sign_in")
-        hold.reached()
-        person.tap("cancel")
-        person.await(hasTestTag("sign_in"))
-        hold.release()
-        person.node("username").assertTextContains("qa")
     }
 
     @Test
@@ -154,10 +111,7 @@ class AppFlowTest {
     @Test
     fun what_was_typed_survives_a_rotation_and_a_password_not_the_process() {
         person.start()
-        person.type("address", simulator.https)
-        person.tap("look")
-        person.tap("trust")
-        person.await(hasTestTag("username"))
+        person.chooseServer()
         person.type("username", "qa")
         person.type("password", "abc123")
         person.rotate()
@@ -186,7 +140,7 @@ class AppFlowTest {
     }
 
     @Test
-    fun without_a_network_the_last_known_state_shows_and_says_so() {
+    fun a15_without_a_network_the_last_known_state_shows_and_says_so() {
         person.start()
         person.signIn()
         person.await(hasText("Help Desk"))
@@ -228,13 +182,8 @@ class AppFlowTest {
     fun the_doctor_names_what_is_missing() {
         simulator.call("PATCH", "/service", """{"enabled": false}""")
         person.start()
-        person.type("address", simulator.https)
-        person.tap("look")
-        person.tap("trust")
-        person.await(hasTestTag("username"))
-        person.type("username", "qa")
-        person.type("password", "abc123")
-        person.tap("sign_in")
+        person.chooseServer()
+        person.enter()
         person.tap("find_out")
         person.await(hasTestTag("verdict"))
         person.node("verdict").assertTextContains(person.app.getString(R.string.verdict_broken))
@@ -243,9 +192,4 @@ class AppFlowTest {
 
     private fun row(kind: String) =
         simulator.call("GET", "/rows/$kind?limit=1").jsonObject.getValue("rows").jsonArray.first().jsonObject
-
-    private fun isSecret(): Boolean {
-        rule.waitForIdle()
-        return person.activity.window.attributes.flags and WindowManager.LayoutParams.FLAG_SECURE != 0
-    }
 }

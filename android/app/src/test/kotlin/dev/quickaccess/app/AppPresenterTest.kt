@@ -53,7 +53,7 @@ class AppPresenterTest {
 
     @Test
     fun only_the_screen_with_a_password_is_kept_out_of_screenshots() {
-        assertEquals(listOf(Place.SIGN_IN), Place.entries.filter { AppState(it).isSecret })
+        assertEquals(listOf(Place.SIGN_IN), Place.entries.filter { it.isSecret })
     }
 
     @Test
@@ -65,6 +65,23 @@ class AppPresenterTest {
         assertTrue(app.state.value.canGoBack)
         app.back()
         assertEquals(Place.HOME, app.state.value.place)
+    }
+
+    @Test
+    fun the_screen_below_is_seen_while_a_person_goes_back_to_it() = test {
+        val app = atHome()
+        assertEquals(listOf(Place.HOME), app.state.value.layers(isBelowSeen = true))
+        app.show(Place.WHY)
+        assertEquals(listOf(Place.WHY), app.state.value.layers(isBelowSeen = false))
+        assertEquals(listOf(Place.HOME, Place.WHY), app.state.value.layers(isBelowSeen = true))
+    }
+
+    @Test
+    fun who_signs_in_next_finds_no_screen_as_another_person_left_it() {
+        for (place in Place.entries) {
+            val forgotten = if (place == Place.SIGN_IN) listOf(Place.HOME, Place.LOOK_UP) else emptyList()
+            assertEquals("$place", forgotten, place.forgets)
+        }
     }
 
     @Test

@@ -2,6 +2,10 @@ package dev.quickaccess.app
 
 import android.content.Intent
 import android.os.Bundle
+import android.view.WindowManager
+import androidx.compose.ui.semantics.SemanticsProperties
+import androidx.compose.ui.semantics.getOrNull
+import androidx.compose.ui.test.ComposeTimeoutException
 import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.SemanticsNodeInteraction
 import androidx.compose.ui.test.hasAnyAncestor
@@ -32,6 +36,9 @@ class Person(
     var taps = 0
         private set
 
+    /** What was typed into, in that order. */
+    val typed = mutableListOf<String>()
+
     fun start(intent: Intent? = null) {
         controller = Robolectric.buildActivity(MainActivity::class.java, intent).setup()
     }
@@ -55,6 +62,7 @@ class Person(
     }
 
     fun type(tag: String, text: String) {
+        typed += tag
         rule.onNodeWithTag(tag).performTextReplacement(text)
     }
 
@@ -72,19 +80,59 @@ class Person(
     fun awaitText(id: Int) = await(hasText(app.getString(id), substring = true))
 
     fun await(what: SemanticsMatcher) {
-        rule.waitUntil(60_000) { rule.onAllNodes(what).fetchSemanticsNodes().isNotEmpty() }
+        try {
+            rule.waitUntil(30_000) { rule.onAllNodes(what).fetchSemanticsNodes().isNotEmpty() }
+        } catch (late: ComposeTimeoutException) {
+            throw AssertionError("${what.description} does not come; there is ${texts()}", late)
+        }
     }
 
-    /** The shortest way in: address, name, password, three taps. */
-    fun signIn(username: String = "qa", password: String = "abc123") {
+    fun awaitNo(what: SemanticsMatcher) {
+        rule.waitUntil(30_000) { rule.onAllNodes(what).fetchSemanticsNodes().isEmpty() }
+    }
+
+    private fun texts(): List<String> =
+        rule.onAllNodes(hasText("", substring = true)).fetchSemanticsNodes().flatMap { node ->
+            node.config.getOrNull(SemanticsProperties.Text).orEmpty().map { it.text }
+        }
+
+    /** From the first start to the sign-in screen. */
+    fun chooseServer() {
         type("address", simulator.https)
         tap("look")
         tap("trust")
         await(hasTestTag("username"))
+    }
+
+    fun enter(username: String = "qa", password: String = "abc123") {
         type("username", username)
         type("password", password)
         tap("sign_in")
+    }
+
+    /** The shortest way in: address, name, password, three taps. */
+    fun signIn(username: String = "qa", password: String = "abc123") {
+        chooseServer()
+        enter(username, password)
         await(hasTestTag("name"))
+    }
+
+    fun signOut() {
+        tap("sign_out")
+        tap("sign_out_now")
+        await(hasTestTag("username"))
+    }
+
+    /** Leaves the app; its process stays. */
+    fun leave() {
+        activity.finish()
+        checkNotNull(controller).pause().stop().destroy()
+    }
+
+    /** Whether screenshots and the list of recent apps show nothing. */
+    fun isWindowSecret(): Boolean {
+        rule.waitForIdle()
+        return activity.window.attributes.flags and WindowManager.LayoutParams.FLAG_SECURE != 0
     }
 
     override fun close() {
