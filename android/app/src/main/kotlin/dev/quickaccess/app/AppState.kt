@@ -43,8 +43,8 @@ sealed interface Message {
 
     data object SignedOut : Message
 
-    /** Signed out, and the secret store lets go of the tokens later. */
-    data object EraseOwed : Message
+    /** Signed out, and the server does not know. */
+    data object NotRevoked : Message
 
     data class Failed(val fault: Fault) : Message
 }

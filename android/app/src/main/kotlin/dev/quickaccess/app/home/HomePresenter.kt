@@ -11,7 +11,9 @@ import dev.quickaccess.app.session.SessionCalls
 import dev.quickaccess.app.session.asFault
 import dev.quickaccess.app.session.held
 import dev.quickaccess.binding.QuickAccessException
+import dev.quickaccess.binding.Revocation
 import dev.quickaccess.binding.SessionState
+import dev.quickaccess.binding.SignOutReport
 import dev.quickaccess.binding.SignedIn
 import java.time.Clock
 import java.time.Duration
@@ -85,7 +87,9 @@ class HomePresenter(
                 say(Message.Refreshed)
                 load()
             } catch (refused: QuickAccessException) {
-                say(Message.Failed(refused.asFault()))
+                // Whoever has signed out meanwhile does not wait for it any more.
+                val fault = refused.asFault()
+                if (fault.code != "signed_out") say(Message.Failed(fault))
             }
         }
     }
@@ -101,7 +105,7 @@ class HomePresenter(
             try {
                 val report = calls.signOut()
                 forget()
-                say(if (report.erased) Message.SignedOut else Message.EraseOwed)
+                say(report.message())
             } catch (refused: QuickAccessException) {
                 say(Message.Failed(refused.asFault()))
             } finally {
@@ -226,6 +230,10 @@ class HomePresenter(
         val STAYS_FRESH: Duration = Duration.ofMinutes(5)
     }
 }
+
+/** That tokens are not erased yet is said by the sign-in screen, for as long as it is so. */
+private fun SignOutReport.message(): Message =
+    if (revocation is Revocation.Failed) Message.NotRevoked else Message.SignedOut
 
 private fun SessionState.signedIn(): SignedIn? =
     when (this) {

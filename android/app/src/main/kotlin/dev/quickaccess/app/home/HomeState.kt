@@ -34,6 +34,28 @@ data class HomeState(
     val asksToSignOut: Boolean = false,
     val isSigningOut: Boolean = false,
 ) {
+    /** What to call the person. */
+    val calledBy: String
+        get() = name ?: username
+
+    /** Why access is not renewed for now, unless the screen says so already. */
+    val refreshReason: String?
+        get() {
+            val told = (freshness as? Freshness.Old)?.code ?: (freshness as? Freshness.Nothing)?.code
+            val code = (refresh as? RefreshState.Waiting)?.code ?: (refresh as? RefreshState.Blocked)?.code
+            return code?.takeIf { it != told }
+        }
+
+    /** What there is to say of privileges. */
+    val listing: Listing
+        get() =
+            when {
+                privileges > 0 -> if (groups.isEmpty()) Listing.NO_MATCH else Listing.SOME
+                freshness == Freshness.Asking -> Listing.ASKING
+                freshness == Freshness.Fresh -> Listing.NONE
+                else -> Listing.UNKNOWN
+            }
+
     /** What can be promised about staying signed in; nothing where the session can't be extended. */
     val promise: Stays?
         get() = stays.takeUnless { refresh is RefreshState.Ended || refresh == RefreshState.NotOffered }
@@ -66,6 +88,23 @@ sealed interface Freshness {
     data class Nothing(val code: String) : Freshness
 }
 
+/** What there is to say of privileges. */
+enum class Listing {
+    /** The server is asked for them, and none are known yet. */
+    ASKING,
+
+    /** The server cannot be asked. */
+    UNKNOWN,
+
+    /** The person has none. */
+    NONE,
+
+    /** The search finds none. */
+    NO_MATCH,
+
+    SOME,
+}
+
 /** Privileges that belong together. */
 data class PrivilegeGroup(val area: Area, val rows: List<PrivilegeRow>)
 
@@ -75,7 +114,11 @@ data class PrivilegeRow(
     /** The same in words. */
     val words: String,
     val level: AccessLevel,
-)
+) {
+    /** The server's name where the words are others. */
+    val technicalName: String?
+        get() = name.takeIf { it != words }
+}
 
 /** What people do on the home screen. */
 interface HomeIntents {

@@ -9,6 +9,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
+import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.res.stringResource
@@ -19,7 +20,6 @@ import dev.quickaccess.app.R
 import dev.quickaccess.app.look.FactText
 import dev.quickaccess.app.look.NoticePanel
 import dev.quickaccess.app.look.Panel
-import dev.quickaccess.app.look.causeText
 import dev.quickaccess.app.look.durationText
 import dev.quickaccess.app.look.errorText
 import dev.quickaccess.app.look.timeText
@@ -34,7 +34,7 @@ internal fun Person(state: HomeState, intents: HomeIntents, lookUp: () -> Unit) 
         if (!state.isSaved) NoticePanel(stringResource(R.string.home_not_saved))
         Panel {
             Text(
-                state.name ?: state.username,
+                state.calledBy,
                 Modifier.semantics { heading() }.testTag("name"),
                 style = MaterialTheme.typography.headlineSmall,
             )
@@ -62,7 +62,7 @@ private fun TimePanel(state: HomeState, intents: HomeIntents) {
             Text(leftText(state.left), Modifier.testTag("left"), style = MaterialTheme.typography.titleLarge)
         }
         state.promise?.let { Text(staysText(it), style = MaterialTheme.typography.bodyMedium) }
-        refreshText(state.refresh)?.let { Text(it, style = MaterialTheme.typography.bodyMedium) }
+        refreshText(state)?.let { Text(it, style = MaterialTheme.typography.bodyMedium) }
         FilledTonalButton(
             intents::refreshNow,
             Modifier.fillMaxWidth().testTag("refresh"),
@@ -83,7 +83,7 @@ private fun FreshnessNotice(freshness: Freshness, intents: HomeIntents) {
             is Freshness.Nothing -> errorText(freshness.code)
         }
     NoticePanel(text, Modifier.testTag("old")) {
-        TextButton(intents::askAgain, Modifier.testTag("ask_again")) { Text(stringResource(R.string.try_again)) }
+        TextButton(intents::askAgain, Modifier.align(Alignment.End).testTag("ask_again")) { Text(stringResource(R.string.try_again)) }
     }
 }
 
@@ -104,13 +104,15 @@ private fun staysText(stays: Stays): String =
     }
 
 @Composable
-private fun refreshText(refresh: RefreshState): String? =
-    when (refresh) {
-        RefreshState.Ready -> null
-        RefreshState.InFlight -> stringResource(R.string.home_refreshing)
-        RefreshState.Elsewhere -> stringResource(R.string.home_refreshing)
-        is RefreshState.Waiting -> stringResource(R.string.home_refresh_waits, errorText(refresh.code))
-        is RefreshState.Blocked -> stringResource(R.string.home_refresh_blocked, errorText(refresh.code))
-        is RefreshState.Ended -> stringResource(R.string.home_refresh_ended, causeText(refresh.cause))
-        RefreshState.NotOffered -> stringResource(R.string.home_refresh_not_offered)
-    }
+private fun refreshText(state: HomeState): String? {
+    val text =
+        when (state.refresh) {
+            RefreshState.Ready -> return null
+            RefreshState.InFlight, RefreshState.Elsewhere -> R.string.home_refreshing
+            is RefreshState.Waiting -> R.string.home_refresh_waits
+            is RefreshState.Blocked -> R.string.home_refresh_blocked
+            is RefreshState.Ended -> R.string.home_refresh_ended
+            RefreshState.NotOffered -> R.string.home_refresh_not_offered
+        }
+    return listOfNotNull(stringResource(text), state.refreshReason?.let { errorText(it) }).joinToString("\n")
+}

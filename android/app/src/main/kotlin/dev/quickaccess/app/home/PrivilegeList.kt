@@ -4,7 +4,8 @@ import android.content.Context
 import androidx.annotation.StringRes
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
-import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.ExperimentalLayoutApi
+import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.lazy.LazyListScope
@@ -25,28 +26,43 @@ import androidx.compose.ui.res.pluralStringResource
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.input.ImeAction
-import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.unit.dp
 import dev.quickaccess.app.R
 import dev.quickaccess.app.look.Heading
+import dev.quickaccess.app.look.Working
 import dev.quickaccess.app.look.spoken
+import dev.quickaccess.app.look.technical
 import dev.quickaccess.app.session.AccessLevel
 import dev.quickaccess.app.session.HeldPrivilege
 
 /** What the person may do, in words and in groups. */
 internal fun LazyListScope.privileges(state: HomeState, intents: HomeIntents) {
-    if (state.privileges == 0) {
-        if (state.freshness == Freshness.Fresh) item { Text(stringResource(R.string.home_no_privileges)) }
-        return
+    when (state.listing) {
+        Listing.ASKING -> item { Working(stringResource(R.string.look_up_looking), Modifier.padding(top = 8.dp)) }
+        Listing.UNKNOWN -> {}
+        Listing.NONE -> item { Text(stringResource(R.string.home_no_privileges), Modifier.padding(top = 8.dp)) }
+        Listing.NO_MATCH -> {
+            search(state, intents)
+            item { Text(stringResource(R.string.home_search_nothing), Modifier.spoken()) }
+        }
+        Listing.SOME -> {
+            search(state, intents)
+            groups(state.groups)
+        }
     }
+}
+
+private fun LazyListScope.search(state: HomeState, intents: HomeIntents) {
     item {
         Column(Modifier.padding(top = 8.dp), verticalArrangement = Arrangement.spacedBy(8.dp)) {
             Heading(pluralStringResource(R.plurals.home_privileges, state.privileges, state.privileges))
             SearchField(state.search, intents)
         }
     }
-    if (state.groups.isEmpty()) item { Text(stringResource(R.string.home_search_nothing), Modifier.spoken()) }
-    state.groups.forEach { group ->
+}
+
+private fun LazyListScope.groups(groups: List<PrivilegeGroup>) {
+    groups.forEach { group ->
         item(key = group.area) { Heading(stringResource(group.area.words()), Modifier.padding(top = 8.dp)) }
         items(group.rows, key = { it.name }) { PrivilegeLine(it) }
     }
@@ -72,20 +88,23 @@ private fun SearchField(search: String, intents: HomeIntents) {
     )
 }
 
+@OptIn(ExperimentalLayoutApi::class)
 @Composable
 private fun PrivilegeLine(row: PrivilegeRow) {
-    Row(
+    // In large letters the level takes a line of its own.
+    FlowRow(
         Modifier.fillMaxWidth().semantics(mergeDescendants = true) {},
-        horizontalArrangement = Arrangement.spacedBy(12.dp),
-        verticalAlignment = Alignment.CenterVertically,
+        horizontalArrangement = Arrangement.SpaceBetween,
+        verticalArrangement = Arrangement.spacedBy(4.dp),
+        itemVerticalAlignment = Alignment.CenterVertically,
     ) {
-        Column(Modifier.weight(1f)) {
+        Column(Modifier.padding(end = 12.dp)) {
             Text(row.words)
-            if (row.words != row.name) {
+            row.technicalName?.let {
                 Text(
-                    row.name,
+                    it,
                     color = MaterialTheme.colorScheme.onSurfaceVariant,
-                    style = MaterialTheme.typography.bodySmall.copy(textDirection = TextDirection.Content),
+                    style = MaterialTheme.typography.bodySmall.technical(),
                 )
             }
         }

@@ -20,9 +20,11 @@ import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.unit.dp
+import androidx.compose.ui.unit.sp
 import dev.quickaccess.app.session.Fault
 
 /** Is read out when it comes or changes. */
@@ -36,13 +38,13 @@ fun Panel(
     content: @Composable ColumnScope.() -> Unit,
 ) {
     Card(modifier.fillMaxWidth(), colors = CardDefaults.cardColors(containerColor = color)) {
-        Column(Modifier.padding(16.dp), verticalArrangement = Arrangement.spacedBy(12.dp), content = content)
+        Column(Modifier.fillMaxWidth().padding(16.dp), verticalArrangement = Arrangement.spacedBy(12.dp), content = content)
     }
 }
 
 /** Something that the person should know, and may be able to do something about. */
 @Composable
-fun NoticePanel(text: String, modifier: Modifier = Modifier, action: @Composable () -> Unit = {}) {
+fun NoticePanel(text: String, modifier: Modifier = Modifier, action: @Composable ColumnScope.() -> Unit = {}) {
     Panel(modifier.spoken(), MaterialTheme.colorScheme.secondaryContainer) {
         Text(text, color = MaterialTheme.colorScheme.onSecondaryContainer)
         action()
@@ -73,10 +75,20 @@ fun FaultText(fault: Fault, modifier: Modifier = Modifier) {
     Column(modifier.spoken(), verticalArrangement = Arrangement.spacedBy(4.dp)) {
         Text(errorText(fault.code), color = MaterialTheme.colorScheme.error)
         if (fault.isSpecific) {
-            Text(fault.sentence, color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodySmall)
+            Text(
+                fault.sentence,
+                color = MaterialTheme.colorScheme.onSurfaceVariant,
+                style = MaterialTheme.typography.bodySmall.inOwnDirection(),
+            )
         }
     }
 }
+
+/** For words that may be in another language than the screen, which run in a direction of their own. */
+fun TextStyle.inOwnDirection(): TextStyle = copy(textDirection = TextDirection.Content)
+
+/** For the words of machines, which are long too: they are set a little closer. */
+fun TextStyle.technical(): TextStyle = inOwnDirection().copy(letterSpacing = 0.sp)
 
 /** A name and its value, which is in the words of a machine where `isTechnical`: those run from left to right everywhere. */
 @Composable
@@ -84,11 +96,6 @@ fun FactText(name: String, value: String, isTechnical: Boolean = false, font: Fo
     // Both are one thing for a screen reader.
     Column(Modifier.semantics(mergeDescendants = true) {}) {
         Text(name, color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.labelMedium)
-        val direction = if (isTechnical) TextDirection.Content else TextDirection.Unspecified
-        Text(
-            value,
-            fontFamily = font,
-            style = MaterialTheme.typography.bodyLarge.copy(textDirection = direction),
-        )
+        Text(value, fontFamily = font, style = MaterialTheme.typography.bodyLarge.let { if (isTechnical) it.technical() else it })
     }
 }

@@ -1,5 +1,6 @@
 package dev.quickaccess.app.look
 
+import android.content.Context
 import android.os.Build
 import androidx.compose.foundation.isSystemInDarkTheme
 import androidx.compose.material3.ColorScheme
@@ -12,26 +13,40 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.platform.LocalContext
 
-/** The colours of the device's owner where Android has them, else ours. */
+/** Whose colours the app has. */
+enum class Colors {
+    /** Those that the device's owner has chosen, with their wallpaper. */
+    OWNERS,
+    OURS,
+    ;
+
+    companion object {
+        /** The owner's, where Android has them. */
+        val usual: Colors
+            get() = if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.S) OWNERS else OURS
+    }
+}
+
 @Composable
 fun QuickAccessTheme(
     dark: Boolean = isSystemInDarkTheme(),
-    dynamic: Boolean = Build.VERSION.SDK_INT >= Build.VERSION_CODES.S,
+    colors: Colors = Colors.usual,
     content: @Composable () -> Unit,
 ) {
-    val colors =
-        when {
-            dynamic && Build.VERSION.SDK_INT >= Build.VERSION_CODES.S -> {
-                val context = LocalContext.current
-                if (dark) dynamicDarkColorScheme(context) else dynamicLightColorScheme(context)
-            }
-            else -> ownColors(dark)
-        }
-    MaterialTheme(colorScheme = colors, content = content)
+    val scheme = if (colors == Colors.OWNERS) ownersColors(LocalContext.current, dark) else ourColors(dark)
+    MaterialTheme(colorScheme = scheme, content = content)
 }
 
+/** The owner's colours; ours on an Android that has none. */
+fun ownersColors(context: Context, dark: Boolean): ColorScheme =
+    when {
+        Build.VERSION.SDK_INT < Build.VERSION_CODES.S -> ourColors(dark)
+        dark -> dynamicDarkColorScheme(context)
+        else -> dynamicLightColorScheme(context)
+    }
+
 /** Our own colours: a petrol blue. */
-fun ownColors(dark: Boolean): ColorScheme = if (dark) DARK else LIGHT
+fun ourColors(dark: Boolean): ColorScheme = if (dark) DARK else LIGHT
 
 private val LIGHT =
     lightColorScheme(
@@ -58,6 +73,9 @@ private val LIGHT =
         surfaceContainer = Color(0xFFEAEFF1),
         surfaceContainerHigh = Color(0xFFE4E9EB),
         surfaceContainerHighest = Color(0xFFDFE3E5),
+        inverseSurface = Color(0xFF2C3134),
+        inverseOnSurface = Color(0xFFEDF1F3),
+        inversePrimary = Color(0xFF55D6F4),
     )
 private val DARK =
     darkColorScheme(
@@ -84,4 +102,7 @@ private val DARK =
         surfaceContainer = Color(0xFF1B2022),
         surfaceContainerHigh = Color(0xFF252B2D),
         surfaceContainerHighest = Color(0xFF303638),
+        inverseSurface = Color(0xFFDFE3E5),
+        inverseOnSurface = Color(0xFF2C3134),
+        inversePrimary = Color(0xFF00677D),
     )

@@ -16,6 +16,10 @@ import java.util.Locale
 fun timeText(at: Instant): String =
     DateFormat.getDateTimeInstance(DateFormat.MEDIUM, DateFormat.SHORT, language()).format(Date.from(at))
 
+/** A day in the person's language and time zone. */
+@Composable
+fun dayText(at: Instant): String = DateFormat.getDateInstance(DateFormat.MEDIUM, language()).format(Date.from(at))
+
 /** How long something lasts, to the second in the last hour and to the minute before. */
 @Composable
 fun durationText(time: Duration): String {

@@ -35,7 +35,7 @@ fun messageText(message: Message): String =
     when (message) {
         Message.Refreshed -> stringResource(R.string.message_refreshed)
         Message.SignedOut -> stringResource(R.string.message_signed_out)
-        Message.EraseOwed -> stringResource(R.string.message_erase_owed)
+        Message.NotRevoked -> stringResource(R.string.message_not_revoked)
         is Message.Failed -> errorText(message.fault.code)
     }
 

@@ -21,7 +21,6 @@ import androidx.compose.ui.res.pluralStringResource
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.text.input.ImeAction
 import androidx.compose.ui.text.input.KeyboardCapitalization
-import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.unit.dp
 import dev.quickaccess.app.R
 import dev.quickaccess.app.look.ColumnPage
@@ -31,6 +30,7 @@ import dev.quickaccess.app.look.Heading
 import dev.quickaccess.app.look.Panel
 import dev.quickaccess.app.look.Working
 import dev.quickaccess.app.look.spoken
+import dev.quickaccess.app.look.technical
 
 /** Looks things up that the person's privileges allow. */
 @Composable
@@ -44,7 +44,7 @@ fun LookUpScreen(state: LookUpState, intents: LookUpIntents, back: () -> Unit) {
         when (val found = state.found) {
             Found.None -> {}
             Found.Looking -> Working(stringResource(R.string.look_up_looking))
-            is Found.Things -> Things(state.kind, found)
+            is Found.Things -> Things(found, state.count)
             is Found.Nothing -> Text(stringResource(found.kind.nothing()), Modifier.spoken().testTag("nothing"))
             Found.NoMacAddress ->
                 Text(stringResource(R.string.look_up_no_mac), Modifier.spoken(), color = MaterialTheme.colorScheme.error)
@@ -73,7 +73,7 @@ private fun QueryField(kind: Kind, state: LookUpState, intents: LookUpIntents) {
     OutlinedTextField(
         value = state.query,
         onValueChange = intents::typed,
-        textStyle = MaterialTheme.typography.bodyLarge.copy(textDirection = TextDirection.Content),
+        textStyle = MaterialTheme.typography.bodyLarge.technical(),
         label = { Text(stringResource(kind.label())) },
         supportingText =
             if (kind.goesWithoutQuery) {
@@ -94,9 +94,8 @@ private fun QueryField(kind: Kind, state: LookUpState, intents: LookUpIntents) {
 }
 
 @Composable
-private fun Things(kind: Kind?, found: Found.Things) {
-    if (kind == Kind.SESSIONS) {
-        val count = found.things.size
+private fun Things(found: Found.Things, count: Int?) {
+    if (count != null) {
         Heading(
             if (found.areMore) {
                 stringResource(R.string.look_up_first, count)
@@ -110,14 +109,14 @@ private fun Things(kind: Kind?, found: Found.Things) {
         Panel(Modifier.testTag("thing")) {
             Heading(thing.title)
             thing.condition?.let { FactText(stringResource(R.string.label_status), stringResource(it.words())) }
-            SelectionContainer { Facts(thing) }
+            if (thing.facts.isNotEmpty()) SelectionContainer { Facts(thing) }
         }
     }
 }
 
 @Composable
 private fun Facts(thing: Thing) {
-    Column(verticalArrangement = Arrangement.spacedBy(8.dp)) {
+    Column(verticalArrangement = Arrangement.spacedBy(12.dp)) {
         thing.facts.forEach { FactText(stringResource(it.label.words()), it.value, isTechnical = true) }
     }
 }

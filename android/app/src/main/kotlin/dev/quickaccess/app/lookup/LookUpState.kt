@@ -13,6 +13,10 @@ data class LookUpState(
 ) {
     val canLook: Boolean
         get() = kind != null && (query.isNotBlank() || kind.goesWithoutQuery) && found != Found.Looking
+
+    /** How many things show, where there can be several. */
+    val count: Int?
+        get() = (found as? Found.Things)?.things?.size?.takeIf { kind == Kind.SESSIONS }
 }
 
 /** What can be looked up, and the privilege that it needs. */

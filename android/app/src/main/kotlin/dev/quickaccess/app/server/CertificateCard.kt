@@ -15,8 +15,8 @@ import dev.quickaccess.app.R
 import dev.quickaccess.app.look.FactText
 import dev.quickaccess.app.look.Heading
 import dev.quickaccess.app.look.Panel
+import dev.quickaccess.app.look.dayText
 import dev.quickaccess.app.look.problemWords
-import dev.quickaccess.app.look.timeText
 import dev.quickaccess.binding.UntrustedCertificate
 
 /** Shows a certificate that a person has to compare, with everything that is wrong with it. */
@@ -39,8 +39,8 @@ fun CertificateCard(
             stringResource(R.string.certificate_valid),
             stringResource(
                 R.string.certificate_from_to,
-                timeText(certificate.presented.notBefore),
-                timeText(certificate.presented.notAfter),
+                dayText(certificate.presented.notBefore),
+                dayText(certificate.presented.notAfter),
             ),
         )
         SelectionContainer {
@@ -61,4 +61,8 @@ fun CertificateCard(
 }
 
 @Composable
-private fun Fingerprint(name: String, fingerprint: String) = FactText(name, fingerprint, isTechnical = true, FontFamily.Monospace)
+private fun Fingerprint(name: String, fingerprint: String) {
+    // In groups that no line breaks apart, since people compare it.
+    val groups = fingerprint.split(':').chunked(4) { it.joinToString(":") }
+    FactText(name, groups.joinToString(" "), isTechnical = true, FontFamily.Monospace)
+}

@@ -14,13 +14,13 @@ import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.text.input.ImeAction
 import androidx.compose.ui.text.input.KeyboardCapitalization
 import androidx.compose.ui.text.input.KeyboardType
-import androidx.compose.ui.text.style.TextDirection
 import dev.quickaccess.app.R
 import dev.quickaccess.app.look.ColumnPage
 import dev.quickaccess.app.look.FaultText
 import dev.quickaccess.app.look.NoticePanel
 import dev.quickaccess.app.look.Working
 import dev.quickaccess.app.look.spoken
+import dev.quickaccess.app.look.technical
 
 /** Asks for the server and the client id, and says what was found there. */
 @Composable
@@ -52,7 +52,7 @@ fun ServerScreen(state: ServerState, intents: ServerIntents, back: (() -> Unit)?
 @Composable
 private fun Fields(state: ServerState, intents: ServerIntents) {
     // Addresses run from left to right in every language.
-    val style = MaterialTheme.typography.bodyLarge.copy(textDirection = TextDirection.Content)
+    val style = MaterialTheme.typography.bodyLarge.technical()
     OutlinedTextField(
         value = state.address,
         onValueChange = intents::addressTyped,

@@ -74,7 +74,7 @@ fun SignInScreen(
                 Text(stringResource(R.string.sign_in))
             }
         }
-        TroubleBelow(state.trouble, intents)
+        TroubleBelow(state, intents)
         TextButton(changeServer, Modifier.fillMaxWidth().testTag("change_server"), enabled = !state.isWorking) {
             Text(stringResource(R.string.sign_in_other_server))
         }
@@ -155,13 +155,13 @@ private fun passwordFault(trouble: Trouble?): String? =
     }
 
 @Composable
-private fun TroubleBelow(trouble: Trouble?, intents: SignInIntents) {
-    when (trouble) {
+private fun TroubleBelow(state: SignInState, intents: SignInIntents) {
+    when (val trouble = state.trouble) {
         is Trouble.Untrusted -> CertificateCard(trouble.certificate, intents::trust, Modifier.spoken())
         is Trouble.Other -> FaultText(trouble.fault, Modifier.testTag("trouble"))
         Trouble.NameMissing, Trouble.PasswordMissing, Trouble.Rejected, null -> {}
     }
-    if (trouble is Trouble.Other || trouble == Trouble.Rejected) {
+    if (state.canFindOut) {
         TextButton(intents::findOutWhy, Modifier.fillMaxWidth().testTag("find_out")) {
             Text(stringResource(R.string.sign_in_find_out))
         }

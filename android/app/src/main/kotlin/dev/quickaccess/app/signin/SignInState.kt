@@ -13,7 +13,11 @@ data class SignInState(
     val isWorking: Boolean = false,
     val trouble: Trouble? = null,
     val notice: Notice? = null,
-)
+) {
+    /** Whether the doctor may know more than this screen. */
+    val canFindOut: Boolean
+        get() = trouble is Trouble.Other || trouble == Trouble.Rejected
+}
 
 /** Why the last try failed. */
 sealed interface Trouble {

@@ -62,6 +62,8 @@ class WhyPresenter(
         states.update { it.copy(examination = Examination.None) }
     }
 
+    override fun showOlder() = states.update { it.copy(showsOlder = true) }
+
     override fun showLink(shows: Boolean) = states.update { it.copy(showsLink = shows) }
 
     /**

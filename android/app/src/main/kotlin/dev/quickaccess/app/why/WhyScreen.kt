@@ -1,14 +1,10 @@
 package dev.quickaccess.app.why
 
 import androidx.compose.foundation.layout.Arrangement
-import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
-import androidx.compose.foundation.layout.PaddingValues
-import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.layout.widthIn
-import androidx.compose.foundation.lazy.LazyColumn
+import androidx.compose.foundation.lazy.LazyListScope
 import androidx.compose.foundation.lazy.items
 import androidx.compose.material3.HorizontalDivider
 import androidx.compose.material3.Icon
@@ -16,6 +12,7 @@ import androidx.compose.material3.IconButton
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedButton
 import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -28,7 +25,7 @@ import dev.quickaccess.app.R
 import dev.quickaccess.app.look.Heading
 import dev.quickaccess.app.look.Page
 import dev.quickaccess.app.look.Panel
-import dev.quickaccess.app.look.READABLE
+import dev.quickaccess.app.look.Panes
 import dev.quickaccess.app.look.errorText
 import dev.quickaccess.app.look.timeText
 import dev.quickaccess.binding.HistoryEntry
@@ -45,18 +42,27 @@ fun WhyScreen(state: WhyState, intents: WhyIntents, share: () -> Unit, back: () 
             }
         },
     ) { padding ->
-        Box(Modifier.fillMaxSize().padding(padding), contentAlignment = Alignment.TopCenter) {
-            LazyColumn(
-                Modifier.widthIn(max = READABLE).testTag("why"),
-                contentPadding = PaddingValues(horizontal = 16.dp, vertical = 8.dp),
-                verticalArrangement = Arrangement.spacedBy(12.dp),
-            ) {
-                item { DoctorPanel(state.examination, intents) }
-                item { Heading(stringResource(R.string.why_history), Modifier.padding(top = 8.dp)) }
-                if (state.entries?.isEmpty() == true) item { Text(stringResource(R.string.why_history_empty)) }
-                items(state.entries.orEmpty()) { EntryLine(it) }
+        Panes(
+            padding,
+            "why",
+            before = { item { DoctorPanel(state.examination, intents) } },
+            list = { history(state, intents) },
+            after = {
                 item { LinkPanel(state, intents) }
                 item { About(state) }
+            },
+        )
+    }
+}
+
+private fun LazyListScope.history(state: WhyState, intents: WhyIntents) {
+    item { Heading(stringResource(R.string.why_history), Modifier.padding(top = 8.dp)) }
+    if (state.isEmpty) item { Text(stringResource(R.string.why_history_empty)) }
+    items(state.shown) { EntryLine(it) }
+    if (state.areOlder) {
+        item {
+            TextButton(intents::showOlder, Modifier.fillMaxWidth().testTag("older")) {
+                Text(stringResource(R.string.why_history_older))
             }
         }
     }
@@ -75,8 +81,7 @@ private fun EntryLine(entry: HistoryEntry) {
         )
         val words = kindWords(entry.kind)
         Text(if (words == null) entry.text else stringResource(words))
-        // A sign-out that was asked for needs no reason.
-        entry.code?.takeIf { words != null && it != "signed_out" }?.let {
+        entry.reason?.takeIf { words != null }?.let {
             Text(errorText(it), color = MaterialTheme.colorScheme.onSurfaceVariant, style = MaterialTheme.typography.bodyMedium)
         }
         HorizontalDivider(Modifier.padding(top = 8.dp))

@@ -2,6 +2,7 @@ package dev.quickaccess.app.home
 
 import dev.quickaccess.app.Message
 import dev.quickaccess.app.lookup.Kind
+import dev.quickaccess.app.session.AccessLevel
 import dev.quickaccess.app.session.FakeCalls
 import dev.quickaccess.app.session.FakeMemory
 import dev.quickaccess.app.session.LastKnown
@@ -179,7 +180,7 @@ class HomePresenterTest {
     }
 
     @Test
-    fun a_sign_out_is_done_once_and_says_what_it_owes() = test {
+    fun a_sign_out_is_done_once() = test {
         val erased = CompletableDeferred<Boolean>()
         var times = 0
         calls.onSignOut = {
@@ -192,8 +193,55 @@ class HomePresenterTest {
         assertTrue(home.now().isSigningOut)
         erased.complete(false)
         assertEquals(1, times)
-        assertEquals(listOf<Message>(Message.EraseOwed), said)
+        assertEquals(listOf<Message>(Message.SignedOut), said)
         assertFalse(home.now().isSigningOut)
+    }
+
+    @Test
+    fun a_sign_out_that_the_server_does_not_hear_of_says_so() = test {
+        calls.onSignOut = { SignOutReport(true, Revocation.Failed("offline")) }
+        shown().signOut()
+        assertEquals(listOf<Message>(Message.NotRevoked), said)
+    }
+
+    @Test
+    fun a_renewal_that_a_sign_out_ends_is_not_told_as_a_failure() = test {
+        val end = CompletableDeferred<Unit>()
+        calls.onRefresh = {
+            end.await()
+            throw QuickAccessException.SignIn(why("signed_out"))
+        }
+        calls.onSignOut = {
+            end.complete(Unit)
+            SignOutReport(true, Revocation.Revoked)
+        }
+        val home = shown()
+        home.refreshNow()
+        home.signOut()
+        assertEquals(listOf<Message>(Message.SignedOut), said)
+    }
+
+    @Test
+    fun what_there_is_to_say_of_privileges_is_one_thing() {
+        val none = HomeState()
+        assertEquals(Listing.ASKING, none.listing)
+        assertEquals(Listing.NONE, none.copy(freshness = Freshness.Fresh).listing)
+        assertEquals(Listing.UNKNOWN, none.copy(freshness = Freshness.Nothing("offline")).listing)
+        assertEquals(Listing.NO_MATCH, none.copy(privileges = 1).listing)
+        val row = PrivilegeRow("guest_users", "Guest accounts", AccessLevel.FULL)
+        assertEquals(Listing.SOME, none.copy(privileges = 1, groups = listOf(PrivilegeGroup(Area.GUEST, listOf(row)))).listing)
+        assertEquals("guest_users", row.technicalName)
+        assertNull("the words say it", row.copy(words = "guest_users").technicalName)
+    }
+
+    @Test
+    fun why_a_renewal_waits_is_said_once_on_the_screen() {
+        val waits = HomeState(refresh = RefreshState.Waiting("offline"))
+        assertEquals("offline", waits.refreshReason)
+        assertNull(waits.copy(freshness = Freshness.Nothing("offline")).refreshReason)
+        val blocked = HomeState(refresh = RefreshState.Blocked("client_unknown"))
+        assertEquals("client_unknown", blocked.copy(freshness = Freshness.Old(Instant.EPOCH, "offline")).refreshReason)
+        assertNull(HomeState().refreshReason)
     }
 
     @Test

@@ -51,6 +51,7 @@ class SignInPresenterTest {
         assertNull("typing is an answer", signIn.state.value.trouble)
         signIn.signIn()
         assertEquals(Trouble.PasswordMissing, signIn.state.value.trouble)
+        assertFalse("no doctor is needed", signIn.state.value.canFindOut)
         assertTrue(calls.asked.isEmpty())
     }
 
@@ -61,6 +62,7 @@ class SignInPresenterTest {
         signIn.reveal(true)
         signIn.signIn()
         assertEquals(Trouble.Rejected, signIn.state.value.trouble)
+        assertTrue(signIn.state.value.canFindOut)
         assertFalse(signIn.state.value.isWorking)
         assertFalse("nobody reads it over a shoulder while it is sent", signIn.state.value.isRevealed)
         assertFalse(signIn.password.isEmpty)

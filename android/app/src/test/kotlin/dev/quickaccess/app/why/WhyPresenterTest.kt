@@ -21,7 +21,7 @@ import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.test.UnconfinedTestDispatcher
 import kotlinx.coroutines.test.runTest
 import org.junit.Assert.assertEquals
-import org.junit.Assert.assertNotNull
+import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
@@ -45,6 +45,27 @@ class WhyPresenterTest {
     }
 
     @Test
+    fun a_long_history_shows_the_newest_until_the_older_are_asked_for() = test {
+        val presenter = presenter()
+        assertTrue(presenter.state.value.isEmpty)
+        calls.onHistory = { List(12) { entry("refreshed", "$it") } }
+        calls.state.value = SessionState.Locked
+        assertEquals((11 downTo 2).map { "$it" }, presenter.state.value.shown.map { it.code })
+        assertTrue(presenter.state.value.areOlder)
+        presenter.showOlder()
+        assertEquals(12, presenter.state.value.shown.size)
+        assertFalse(presenter.state.value.areOlder)
+        assertFalse(presenter.state.value.isEmpty)
+    }
+
+    @Test
+    fun a_sign_out_that_was_asked_for_needs_no_reason() {
+        assertEquals("offline", entry("refresh_failed", "offline").reason)
+        assertNull(entry("signed_out", "signed_out").reason)
+        assertFalse("nobody knows yet", WhyState().isEmpty)
+    }
+
+    @Test
     fun the_doctor_tells_how_far_it_is_and_what_it_found() = test {
         val end = CompletableDeferred<Unit>()
         calls.onExamine = { told ->
@@ -62,8 +83,8 @@ class WhyPresenterTest {
         end.complete(Unit)
         val done = presenter.state.value.examination as Examination.Done
         assertEquals(DoctorVerdict.BROKEN, done.verdict)
-        assertNull("all is well there", done.steps[0].advice)
-        assertNotNull(done.steps[1].advice)
+        assertEquals("all is well there", emptyList<String>(), done.steps[0].advice)
+        assertEquals(listOf("What was seen.", "What mends it."), done.steps[1].advice)
     }
 
     @Test
