@@ -71,6 +71,7 @@ class MainModel(
 
     override fun onCleared() {
         server.close()
+        opened.value?.close()
     }
 
     private fun follow(link: Link) {
