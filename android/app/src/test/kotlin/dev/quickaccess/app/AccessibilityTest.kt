@@ -33,13 +33,11 @@ import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
-import org.robolectric.annotation.GraphicsMode
 
 private const val TALL = "w411dp-h4000dp-mdpi"
 
 /** What a screen reader, a large finger and people who need large letters find on every state of every screen. */
 @RunWith(RobolectricTestRunner::class)
-@GraphicsMode(GraphicsMode.Mode.NATIVE)
 @Config(qualifiers = TALL)
 class AccessibilityTest {
     @get:Rule(order = 0) val activity = EmptyActivity()

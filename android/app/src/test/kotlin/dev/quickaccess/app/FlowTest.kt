@@ -7,11 +7,9 @@ import org.junit.Rule
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
-import org.robolectric.annotation.GraphicsMode
 
 /** The app in a person's hands: the real activity and the real library, against the simulator over TLS. */
 @RunWith(RobolectricTestRunner::class)
-@GraphicsMode(GraphicsMode.Mode.NATIVE)
 @Config(application = TestApp::class, qualifiers = "w411dp-h891dp-xhdpi")
 abstract class FlowTest {
     @get:Rule val rule = createEmptyComposeRule()

@@ -18,13 +18,11 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
-import org.robolectric.annotation.GraphicsMode
 
 private const val PHONE = "w411dp-h891dp-mdpi"
 
 /** The screens as pictures: every state in light and dark, and each screen as other people see it. */
 @RunWith(RobolectricTestRunner::class)
-@GraphicsMode(GraphicsMode.Mode.NATIVE)
 class PicturesTest {
     @get:Rule(order = 0) val activity = EmptyActivity()
 

@@ -11,56 +11,35 @@ import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.assert
 import androidx.compose.ui.test.assertTextContains
 import androidx.compose.ui.test.hasTestTag
-import androidx.compose.ui.test.junit4.v2.createEmptyComposeRule
 import com.google.zxing.BinaryBitmap
 import com.google.zxing.RGBLuminanceSource
 import com.google.zxing.common.HybridBinarizer
 import com.google.zxing.qrcode.QRCodeReader
-import dev.quickaccess.Simulator
+import dev.quickaccess.app.FlowTest
 import dev.quickaccess.app.MainActivity
-import dev.quickaccess.app.Person
 import dev.quickaccess.app.R
-import dev.quickaccess.app.TestApp
 import dev.quickaccess.app.session.ServerChoice
-import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
 import org.robolectric.Robolectric
-import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.annotation.Config
-import org.robolectric.annotation.GraphicsMode
 import org.robolectric.shadow.api.Shadow
 
 /** The ways to a server without typing, and the daily use of the session. */
-@RunWith(RobolectricTestRunner::class)
-@GraphicsMode(GraphicsMode.Mode.NATIVE)
-@Config(application = TestApp::class, qualifiers = "w411dp-h891dp-xhdpi")
-class SetUpTest {
-    @get:Rule val rule = createEmptyComposeRule()
-
-    private val person by lazy { Person(rule, Simulator()) }
-
-    @After
-    fun end() {
-        person.close()
-    }
-
+class SetUpTest : FlowTest() {
     @Test
     fun a_link_fills_in_the_server_and_waits_for_the_person() {
-        val link = ServerChoice(person.simulator.https, "Phones").link
+        val link = ServerChoice(simulator.https, "Phones").link
         val intent = Intent(Intent.ACTION_VIEW, Uri.parse(link))
         val resolved = person.app.packageManager.resolveActivity(intent.addCategory(Intent.CATEGORY_BROWSABLE), 0)
         assertEquals(MainActivity::class.java.name, resolved?.activityInfo?.name)
 
         person.start(intent)
         person.awaitText(R.string.server_from_link)
-        person.node("address").assertTextContains(person.simulator.https)
+        person.node("address").assertTextContains(simulator.https)
         person.node("client").assertTextContains("Phones")
-        assertEquals(0, person.simulator.counter("connections"))
+        assertEquals(0, simulator.counter("connections"))
     }
 
     @Test
@@ -76,7 +55,7 @@ class SetUpTest {
 
     @Test
     fun the_administrators_server_is_there_and_cannot_be_changed() {
-        val restrictions = Bundle().apply { putString("server", person.simulator.https) }
+        val restrictions = Bundle().apply { putString("server", simulator.https) }
         shadowOf(person.app.getSystemService(RestrictionsManager::class.java)).setApplicationRestrictions(restrictions)
         person.start()
         person.awaitText(R.string.server_managed)
@@ -104,16 +83,16 @@ class SetUpTest {
         assertEquals(24 * 60 * 60 * 1000L, job.intervalMillis)
         assertTrue(job.isPersisted && job.isRequireBatteryNotLow && job.requiredNetwork != null)
 
-        person.simulator.call("PATCH", "/clients/QuickAccess", """{"access_token_lifetime": 1}""")
+        simulator.call("PATCH", "/clients/QuickAccess", """{"access_token_lifetime": 1}""")
         person.start()
         person.signIn()
         person.app.connection.close()
-        val before = person.simulator.counter("token_requests.refresh_token")
+        val before = simulator.counter("token_requests.refresh_token")
         val service = Robolectric.setupService(RefreshJob::class.java)
         rule.waitUntil(60_000) {
             service.onStartJob(Shadow.newInstanceOf(JobParameters::class.java))
             rule.waitForIdle()
-            person.simulator.counter("token_requests.refresh_token") > before
+            simulator.counter("token_requests.refresh_token") > before
         }
         rule.waitUntil(60_000) {
             rule.waitForIdle()
