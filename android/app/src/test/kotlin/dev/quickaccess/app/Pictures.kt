@@ -30,6 +30,9 @@ class EmptyActivity : ExternalResource() {
 /** The pictures that screens are compared with. */
 val PICTURES = File("src/test/pictures")
 
+/** Pictures are taken over in this run, and not compared. */
+val areMadeAnew: Boolean = System.getenv("QUICKACCESS_WRITE_PAGES") == "1"
+
 /** How far two pictures of one screen may be apart: fonts are drawn a little differently elsewhere. */
 private const val CHANNEL_TOLERANCE = 24
 private const val SHARE_TOLERANCE = 0.002
@@ -44,7 +47,7 @@ private val DIMMED = Color.argb(0x52, 0, 0, 0)
 fun ComposeTestRule.comparePicture(name: String): String? {
     val shown = shown()
     val file = File(PICTURES, "$name.png")
-    if (System.getenv("QUICKACCESS_WRITE_PAGES") == "1") {
+    if (areMadeAnew) {
         file.writeBytes(smallPng(shown.width, shown.height, shown.pixels()))
         return null
     }
