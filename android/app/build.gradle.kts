@@ -29,6 +29,7 @@ android {
     lint {
         warningsAsErrors = true
         checkDependencies = true
+        lintConfig = rootProject.file("lint/lint.xml")
     }
     testOptions.unitTests.isIncludeAndroidResources = true
 }

@@ -1,9 +1,10 @@
 //! The step of the Android parts and `cargo xtask package-android`. Maven compiles the parts, tests them
-//! under Robolectric, and puts the archive for apps together. No Android SDK is needed, and an NDK for
-//! the native libraries alone; `docs/android.md` tells how that works.
+//! under Robolectric, shows them to Android's Lint, and puts the archive for apps together. No Android
+//! SDK is needed, and an NDK for the native libraries alone; `docs/android.md` tells how that works.
 
 mod apk;
 mod archive;
+mod lint;
 #[cfg(test)]
 mod versions;
 
@@ -24,6 +25,8 @@ use crate::{
 const FOLDER: &str = "android";
 /// The modules that have tests.
 const TESTED: &[&str] = &["sdk-android", "app"];
+/// The module that runs Android's Lint.
+const LINT: &str = "lint";
 const PICTURES: &str = "android/app/src/test/pictures";
 /// The modules that apps get.
 const PUBLISHED: &[&str] = &["sdk-android", "sdk/okhttp", "sdk/ktor"];
@@ -46,7 +49,8 @@ const JAVAS: &str = "/usr/lib/jvm";
 
 /// Runs the step.
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
-    let mut maven = match tests(workspace, TESTED)? {
+    let modules: Vec<_> = TESTED.iter().chain(&[LINT]).copied().collect();
+    let mut maven = match tests(workspace, &modules)? {
         Ok(maven) => maven,
         Err(missing) => return Ok(Outcome::LeftOut(missing)),
     };
@@ -57,6 +61,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         .map(|module| folder.join(module).join("target/surefire-reports"));
     let reports: Vec<_> = reports.collect();
     let outcome = junit::run(workspace, FOLDER, &mut maven, &reports, "kt")?;
+    lint::inspect(&folder.join(LINT).join("target/report.xml"))?;
     archive::inspect(&archive_of(workspace, false), false)?;
     let app = folder.join("app/target");
     let file = format!(

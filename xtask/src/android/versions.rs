@@ -108,7 +108,7 @@ fn both_builds_use_the_same_versions() {
     let (plugin, rest) = own["agp"].trim_matches('"').split_once('.').unwrap();
     let lint = plugin.parse::<u32>().unwrap() + LINT_AHEAD_OF_PLUGIN;
     assert_eq!(
-        properties["manifest.merger.version"],
+        properties["android.tools.version"],
         format!("{lint}.{rest}")
     );
 }
@@ -124,6 +124,7 @@ fn both_builds_are_for_the_same_androids() {
     let android = properties["android.all.version"].split('-').next().unwrap();
     // Android 17 is API 37.
     let api = android.parse::<u32>().unwrap() + 20;
+    assert_eq!(properties["compile.sdk"], api.to_string());
     let compiled = format!("compileSdk = {api}\n");
     assert!(sdk.contains(&compiled) && app.contains(&compiled));
 }

@@ -98,7 +98,7 @@ private fun Things(found: Found.Things, count: Int?) {
     if (count != null) {
         Heading(
             if (found.areMore) {
-                stringResource(R.string.look_up_first, count)
+                pluralStringResource(R.plurals.look_up_first, count, count)
             } else {
                 pluralStringResource(R.plurals.look_up_sessions, count, count)
             },
