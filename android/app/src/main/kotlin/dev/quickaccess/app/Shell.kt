@@ -18,7 +18,9 @@ import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.focus.focusProperties
 import androidx.compose.ui.semantics.clearAndSetSemantics
+import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.semantics.testTag
+import androidx.compose.ui.semantics.testTagsAsResourceId
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
 import dev.quickaccess.app.home.HomeScreen
 import dev.quickaccess.app.lookup.LookUpScreen
@@ -34,7 +36,8 @@ fun Shell(model: MainModel, window: Window, share: (String) -> Unit) {
     val layers = state.layers(leaving.isSeen)
 
     Secrecy(window, layers.any { it.isSecret })
-    Surface(Modifier.fillMaxSize()) {
+    // Tests of the finished app find its elements by these names, as they find those of any app.
+    Surface(Modifier.fillMaxSize().semantics { testTagsAsResourceId = true }) {
         Layers(layers, leaving) { place ->
             val back = if (state.canGoBack && place == state.place) leaving::go else null
             Screen(place, model, back, share)

@@ -11,6 +11,8 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.res.painterResource
 import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.semantics.testTagsAsResourceId
 import dev.quickaccess.app.R
 import dev.quickaccess.app.look.Page
 import dev.quickaccess.app.look.Panes
@@ -43,6 +45,8 @@ fun HomeScreen(state: HomeState, intents: HomeIntents, lookUp: () -> Unit, showH
 private fun SignOutQuestion(intents: HomeIntents) {
     AlertDialog(
         onDismissRequest = intents::staySignedIn,
+        // A window of its own, which inherits this from no other.
+        modifier = Modifier.semantics { testTagsAsResourceId = true },
         title = { Text(stringResource(R.string.sign_out_question)) },
         text = { Text(stringResource(R.string.sign_out_meaning)) },
         confirmButton = {
