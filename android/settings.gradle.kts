@@ -17,6 +17,6 @@ dependencyResolutionManagement {
 
 rootProject.name = "quickaccess-android"
 
-include(":binding", ":core", ":sdk-android", ":app")
+include(":binding", ":core", ":sdk-android", ":app", ":device-tests")
 project(":binding").projectDir = file("sdk/binding")
 project(":core").projectDir = file("sdk/core")

@@ -18,6 +18,8 @@ android {
         release {
             isMinifyEnabled = true
             isShrinkResources = true
+            // Only to be installed on a device by its tests.
+            if (providers.gradleProperty("deviceTests").isPresent) signingConfig = signingConfigs.getByName("debug")
             proguardFiles(getDefaultProguardFile("proguard-android-optimize.txt"), "proguard-rules.pro")
         }
     }

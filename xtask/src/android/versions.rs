@@ -118,13 +118,16 @@ fn both_builds_are_for_the_same_androids() {
     let (_, properties) = maven();
     let sdk = read("sdk-android/build.gradle.kts");
     let app = read("app/build.gradle.kts");
+    let device = read("device-tests/build.gradle.kts");
     let oldest = format!("minSdk = {}\n", properties["min.sdk"]);
-    assert!(sdk.contains(&oldest) && app.contains(&oldest));
-    assert!(app.contains(&format!("targetSdk = {}\n", properties["target.sdk"])));
+    assert!([&sdk, &app, &device].iter().all(|it| it.contains(&oldest)));
+    let target = format!("targetSdk = {}\n", properties["target.sdk"]);
+    assert!([&app, &device].iter().all(|it| it.contains(&target)));
     let android = properties["android.all.version"].split('-').next().unwrap();
     // Android 17 is API 37.
     let api = android.parse::<u32>().unwrap() + 20;
     assert_eq!(properties["compile.sdk"], api.to_string());
     let compiled = format!("compileSdk = {api}\n");
-    assert!(sdk.contains(&compiled) && app.contains(&compiled));
+    let mut all = [&sdk, &app, &device].into_iter();
+    assert!(all.all(|it| it.contains(&compiled)));
 }
