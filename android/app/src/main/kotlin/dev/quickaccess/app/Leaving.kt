@@ -21,7 +21,6 @@ import androidx.compose.ui.platform.LocalContext
 import androidx.compose.ui.unit.dp
 import kotlin.coroutines.cancellation.CancellationException
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.launch
 
 /** A screen that is being left: it follows the finger, and goes when that lets go of it. */
@@ -42,20 +41,22 @@ class Leaving internal constructor(
         scope.launch { finish() }
     }
 
-    /** A gesture, from its begin to its end. */
-    internal suspend fun follow(gesture: Flow<BackEventCompat>) {
+    /** A gesture, from its begin to its end; [gesture] hands on each of its moves. */
+    internal suspend fun follow(gesture: suspend (moved: suspend (BackEventCompat) -> Unit) -> Unit) {
         try {
-            gesture.collect { event ->
-                if (moves()) {
-                    fromLeft = event.swipeEdge == BackEventCompat.EDGE_LEFT
-                    way.snapTo(event.progress * HELD)
-                }
-            }
+            gesture(::moved)
             finish()
         } catch (cancelled: CancellationException) {
             // The person thought better of it.
             scope.launch { way.animateTo(0f) }
             throw cancelled
+        }
+    }
+
+    private suspend fun moved(event: BackEventCompat) {
+        if (moves()) {
+            fromLeft = event.swipeEdge == BackEventCompat.EDGE_LEFT
+            way.snapTo(event.progress * HELD)
         }
     }
 
@@ -97,7 +98,7 @@ internal fun rememberLeaving(place: Place, canGoBack: Boolean, leave: () -> Unit
     val scope = rememberCoroutineScope()
     val context = LocalContext.current
     val leaving = remember(scope, context, leave) { Leaving(scope, { areAnimationsOn(context) }, leave) }
-    PredictiveBackHandler(canGoBack) { leaving.follow(it) }
+    PredictiveBackHandler(canGoBack) { gesture -> leaving.follow { moved -> gesture.collect { moved(it) } } }
     LaunchedEffect(leaving, place) { leaving.reset() }
     return leaving
 }
