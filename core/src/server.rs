@@ -1,8 +1,9 @@
 //! The address of a server: `https`, or plain `http` to this very machine. A [`ServerUrl`]
 //! cannot hold a bad one.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
+use idna::punycode;
 use url::{Host, Url};
 
 use crate::error::{Code, Error};
@@ -15,7 +16,8 @@ pub struct ServerUrl {
 
 impl ServerUrl {
     /// Reads an address as people type it: `clearpass.example`, `https://clearpass.example:8443`
-    /// or with a base path. A trailing `/api` or `/api/oauth` is taken off.
+    /// or with a base path. A trailing `/api` or `/api/oauth` is taken off, and letters beyond ASCII in
+    /// the host are written as DNS has them (`xn--`); they must be small ones.
     ///
     /// # Errors
     /// `invalid_input` names what is wrong: no host, a user name or query in it, or plain
@@ -38,7 +40,7 @@ impl ServerUrl {
         } else {
             format!("https://{text}")
         };
-        let Ok(mut base) = Url::parse(&with_scheme) else {
+        let Ok(mut base) = Url::parse(&in_ascii(&with_scheme)) else {
             return bad("it is no web address");
         };
         if !base.username().is_empty() || base.password().is_some() {
@@ -177,6 +179,30 @@ pub(crate) fn is_this_machine(url: &Url) -> bool {
     }
 }
 
+/// The same address with the letters beyond ASCII in its host written as DNS has them (RFC 3492), each
+/// label with its ASCII in small letters. That is all that is done to them: the tables of Unicode that
+/// know more would be a twentieth of a phone's library, and a name that they would change is not found.
+fn in_ascii(address: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return address.into();
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let host_at = authority.rfind('@').map_or(0, |at| at + 1);
+    let (user, host) = authority.split_at(host_at);
+    if host.is_ascii() {
+        return address.into();
+    }
+    let (host, port) = host.split_at(host.rfind(':').unwrap_or(host.len()));
+    let label = |label: &str| match label.is_ascii() {
+        true => label.to_owned(),
+        false => punycode::encode_str(&label.to_ascii_lowercase())
+            .map_or_else(|| label.to_owned(), |ascii| format!("xn--{ascii}")),
+    };
+    let labels: Vec<String> = host.split(['.', '\u{3002}']).map(label).collect();
+    format!("{scheme}://{user}{}{port}{path}", labels.join(".")).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,6 +226,15 @@ mod tests {
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("http://[::1]:1", "http://[::1]:1"),
             ("http://localhost", "http://localhost"),
+            (
+                "clearpass.Müller.example",
+                "https://clearpass.xn--mller-kva.example",
+            ),
+            (
+                "https://日本語。example:8443/Ä/api",
+                "https://xn--wgv71a119e.example:8443/%C3%84",
+            ),
+            ("xn--mller-kva.example", "https://xn--mller-kva.example"),
         ] {
             assert_eq!(
                 ServerUrl::parse(typed).unwrap().to_string(),
@@ -220,6 +255,8 @@ mod tests {
             ("https://qa:abc123@clearpass.example", "user name"),
             ("https://clearpass.example/?a=b", "query"),
             ("https://", "web address"),
+            ("https://qa:abc123@müller.example", "user name"),
+            ("https://müller .example", "web address"),
         ] {
             let error = ServerUrl::parse(typed).unwrap_err();
             assert!(error.message().contains(why), "{typed}: {error}");

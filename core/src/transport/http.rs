@@ -18,7 +18,7 @@ use rustls::{client::Resumption, pki_types::UnixTime, time_provider::TimeProvide
 use tokio::time::sleep;
 
 use super::{
-    Lane, Limits, OpenReply, Reach, Reply, Request, SendCause, SendFailure, Transport,
+    Lane, Limits, OpenReply, Reach, Reply, Request, SendCause, SendFailure, Transport, crypto,
     failure::{body_cause_of, cause_of},
     parts::Incoming,
     uptake::{Uptake, WatchedBody},
@@ -273,7 +273,7 @@ fn tls_config(
     memory: &Arc<TrustMemory>,
     environment: &Arc<dyn Environment>,
 ) -> Result<rustls::ClientConfig, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = Arc::new(crypto::provider());
     let verifier = Verifier::new(trust, memory.clone(), provider.clone())?;
     let clock = Arc::new(WallClock(environment.clone()));
     let mut config = rustls::ClientConfig::builder_with_details(provider, clock)

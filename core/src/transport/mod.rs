@@ -2,6 +2,7 @@
 //! have seen the request. Everything that speaks ClearPass builds on this small trait; tests put
 //! the simulator's router in its place.
 
+mod crypto;
 mod failure;
 mod http;
 mod parts;

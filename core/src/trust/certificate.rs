@@ -1,19 +1,14 @@
 //! Reads a server's certificate for people: whom it is for, who signed it, when it is valid, and
 //! its fingerprint. What is read here is shown and compared; it never decides that a chain holds.
 
-use std::{fmt, net::IpAddr};
+use std::fmt;
 
 use ring::digest::{SHA256, digest};
-use x509_parser::{
-    asn1_rs::Tag,
-    der_parser::oid::Oid,
-    extensions::GeneralName,
-    objects::{oid_registry, oid2abbrev},
-    prelude::{FromDer, X509Certificate},
-    x509::{AttributeTypeAndValue, X509Name},
-};
 
-use super::pins::pin_of;
+use super::{
+    pins::pin_of,
+    x509::{Attribute, X509},
+};
 use crate::protocol::problem::printable;
 
 /// The longest subject or issuer that is shown, in characters.
@@ -98,7 +93,7 @@ impl Leaf {
     /// Reads a certificate; of one that can't be read the fingerprint alone is known.
     pub(super) fn read(der: &[u8]) -> Self {
         let sha256 = sha256_hex(der);
-        let Some(parsed) = parse(der) else {
+        let Ok(parsed) = X509::read(der) else {
             let certificate = Certificate {
                 sha256,
                 subject: String::new(),
@@ -113,23 +108,23 @@ impl Leaf {
                 for_servers: false,
             };
         };
-        let for_servers = match parsed.extended_key_usage() {
-            Ok(None) => true,
-            Ok(Some(usage)) => usage.value.server_auth || usage.value.any,
-            Err(_) => false,
-        };
         let certificate = Certificate {
             sha256,
             subject: name_text(parsed.subject()),
             issuer: name_text(parsed.issuer()),
-            names: alternative_names(&parsed),
-            not_before: parsed.validity().not_before.timestamp(),
-            not_after: parsed.validity().not_after.timestamp(),
-            pin: pin_of(parsed.public_key().raw),
+            names: parsed
+                .alternative_names()
+                .iter()
+                .take(MOST_NAMES)
+                .map(|name| printable(name, LONGEST_NAME))
+                .collect(),
+            not_before: parsed.not_before,
+            not_after: parsed.not_after,
+            pin: pin_of(parsed.public_key),
         };
         Self {
             certificate,
-            for_servers,
+            for_servers: parsed.is_for_servers(),
         }
     }
 }
@@ -144,46 +139,18 @@ pub(super) fn sha256_hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-fn parse(der: &[u8]) -> Option<X509Certificate<'_>> {
-    let (rest, parsed) = X509Certificate::from_der(der).ok()?;
-    rest.is_empty().then_some(parsed)
-}
-
-fn alternative_names(parsed: &X509Certificate<'_>) -> Vec<String> {
-    let Ok(Some(extension)) = parsed.subject_alternative_name() else {
-        return Vec::new();
-    };
-    let names = extension
-        .value
-        .general_names
+fn name_text(name: Vec<Vec<Attribute>>) -> String {
+    let parts: Vec<String> = name
         .iter()
-        .filter_map(|name| match name {
-            GeneralName::DNSName(name) => Some(printable(name, LONGEST_NAME)),
-            GeneralName::IPAddress(bytes) => address(bytes).map(|address| address.to_string()),
-            _ => None,
-        });
-    names.take(MOST_NAMES).collect()
-}
-
-fn address(bytes: &[u8]) -> Option<IpAddr> {
-    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
-    v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from))
-        .ok()
-}
-
-fn name_text(name: &X509Name<'_>) -> String {
-    let mut parts: Vec<String> = name
-        .iter_rdn()
+        .rev()
         .map(|set| set.iter().map(attribute_text).collect::<Vec<_>>().join("+"))
         .collect();
-    parts.reverse();
     printable(&parts.join(","), LONGEST_TEXT)
 }
 
-fn attribute_text(attribute: &AttributeTypeAndValue<'_>) -> String {
-    let kind = kind_text(attribute.attr_type());
-    let mut text = format!("{kind}=");
-    for letter in value_text(attribute).chars().take(LONGEST_TEXT) {
+fn attribute_text(attribute: &Attribute) -> String {
+    let mut text = format!("{}=", attribute.kind);
+    for letter in attribute.value.chars().take(LONGEST_TEXT) {
         // So that no value looks like a further part of the name.
         if matches!(letter, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=') {
             text.push('\\');
@@ -191,27 +158,6 @@ fn attribute_text(attribute: &AttributeTypeAndValue<'_>) -> String {
         text.push(letter);
     }
     text
-}
-
-fn kind_text(oid: &Oid<'_>) -> String {
-    oid2abbrev(oid, oid_registry()).map_or_else(|_| oid.to_id_string(), str::to_owned)
-}
-
-fn value_text(attribute: &AttributeTypeAndValue<'_>) -> String {
-    if let Ok(text) = attribute.as_str() {
-        return text.to_owned();
-    }
-    let bytes = attribute.attr_value().data;
-    if attribute.attr_value().tag() == Tag::BmpString {
-        let units = bytes
-            .chunks_exact(2)
-            .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
-        return char::decode_utf16(units)
-            .map(|unit| unit.unwrap_or('\u{fffd}'))
-            .collect();
-    }
-    // What is left is in practice Latin-1, as old certificates write a TeletexString.
-    bytes.iter().map(|byte| char::from(*byte)).collect()
 }
 
 /// Seconds since 1970 as a date and time.
@@ -351,6 +297,90 @@ mod tests {
         ] {
             let der = made(|params| params.extended_key_usages = usages.clone());
             assert_eq!(Leaf::read(&der).for_servers, fits, "{usages:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_in_the_writings_that_certificates_have() {
+        use rcgen::{
+            DnValue,
+            string::{BmpString, Ia5String, TeletexString},
+        };
+        let bmp = BmpString::try_from("Bär 日本").unwrap();
+        let teletex = TeletexString::try_from("Old").unwrap();
+        let ia5 = Ia5String::try_from("it@example").unwrap();
+        let email = DnType::CustomDnType(vec![1, 2, 840, 113_549, 1, 9, 1]);
+        let unknown = DnType::CustomDnType(vec![1, 2, 3, 4]);
+        for (kind, value, text) in [
+            (DnType::CommonName, DnValue::BmpString(bmp), "CN=Bär 日本"),
+            (
+                DnType::CommonName,
+                DnValue::TeletexString(teletex),
+                "CN=Old",
+            ),
+            (email, DnValue::Ia5String(ia5), "emailAddress=it@example"),
+            (unknown, DnValue::Utf8String("x".to_owned()), "1.2.3.4=x"),
+        ] {
+            let der = made(|params| {
+                params.distinguished_name = DistinguishedName::new();
+                params.distinguished_name.push(kind, value);
+            });
+            assert_eq!(Leaf::read(&der).certificate.subject, text);
+        }
+    }
+
+    #[test]
+    fn a_part_that_cannot_be_read_hides_no_other() {
+        let universal = rcgen::string::UniversalString::try_from("rare").unwrap();
+        let der = made(|params| {
+            params.distinguished_name = DistinguishedName::new();
+            let value = rcgen::DnValue::UniversalString(universal);
+            params.distinguished_name.push(DnType::CommonName, value);
+            params.not_after = rcgen::date_time_ymd(2060, 1, 1);
+        });
+        let leaf = Leaf::read(&der);
+        assert!(leaf.for_servers);
+        assert_eq!(leaf.certificate.subject, "");
+        assert_eq!(leaf.certificate.names.len(), 2);
+        assert!(leaf.certificate.pin.starts_with("sha256/"));
+        assert_eq!(
+            leaf.certificate.validity(),
+            "2026-01-01 00:00 to 2060-01-01 00:00 UTC"
+        );
+    }
+
+    #[test]
+    fn uses_that_contradict_or_cannot_be_read_are_not_those_of_a_server() {
+        const SERVER: &[u8] = b"\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01";
+        let uses = |value: &[u8]| {
+            rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 37], value.to_vec())
+        };
+        for (extensions, fits) in [
+            (vec![uses(SERVER)], true),
+            (vec![uses(SERVER), uses(SERVER)], false),
+            (vec![uses(&SERVER[..5])], false),
+        ] {
+            let der = made(|params| params.custom_extensions = extensions);
+            assert_eq!(Leaf::read(&der).for_servers, fits);
+        }
+    }
+
+    #[test]
+    fn no_byte_of_a_certificate_makes_reading_panic() {
+        let whole = made(|_| ());
+        for at in 0..whole.len() {
+            Leaf::read(&whole[..at]);
+            for other in [
+                0x00,
+                0x80,
+                0xff,
+                whole[at] ^ 0x20,
+                whole[at].wrapping_add(1),
+            ] {
+                let mut changed = whole.clone();
+                changed[at] = other;
+                Leaf::read(&changed);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ mod certificate;
 mod memory;
 mod pins;
 mod verifier;
+mod x509;
 
 use std::fmt;
 

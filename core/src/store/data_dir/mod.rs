@@ -233,10 +233,27 @@ impl DataDir {
     where
         T: DeserializeOwned + Serialize + Default + Clone + PartialEq + fmt::Debug,
     {
+        let mut change = Some(change);
+        let mut result = None;
+        self.edit_whatever(name, &mut |file: &mut T| {
+            result = change.take().map(|change| change(file));
+        })?;
+        result.ok_or(StoreError::Unavailable)
+    }
+
+    /// The same for every change of one kind of file, which is compiled once for that kind.
+    fn edit_whatever<T>(
+        &self,
+        name: &'static str,
+        change: &mut dyn FnMut(&mut T),
+    ) -> Result<(), StoreError>
+    where
+        T: DeserializeOwned + Serialize + Default + Clone + PartialEq + fmt::Debug,
+    {
         self.files.with_lock(Lock::Files, || {
             let before: T = self.read_locked(name)?;
             let mut after = before.clone();
-            let result = change(&mut after);
+            change(&mut after);
             if after != before {
                 let file = Versioned {
                     version: VERSION,
@@ -245,7 +262,7 @@ impl DataDir {
                 let json = serde_json::to_vec_pretty(&file).map_err(|_| StoreError::Unavailable)?;
                 self.files.replace(name, &json)?;
             }
-            Ok(result)
+            Ok(())
         })
     }
 }
