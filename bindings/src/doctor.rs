@@ -13,6 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use crate::{
     certificate::UntrustedCertificate,
     failure::{CallbackError, QuickAccessError},
+    runtime,
     session::{CancelHandle, Session, text},
     state::wall_time_of,
 };
@@ -37,10 +38,12 @@ impl Session {
         cancel: Option<Arc<CancelHandle>>,
     ) -> Result<DoctorReport, QuickAccessError> {
         let password = password.map(|bytes| text(bytes, "password")).transpose()?;
+        let runtime = self.runtime().clone();
         let call = |core: QuickAccess| async move {
             let (tell, told) = unbounded_channel();
-            let telling = observer
-                .map(|observer| tokio::task::spawn_blocking(move || tell_all(told, &*observer)));
+            let telling = observer.map(|observer| {
+                runtime::spawn_blocking(&runtime, move || tell_all(told, &*observer))
+            });
             // An observer that fails takes nothing else with it.
             let say = move |progress| drop(tell.send(progress));
             let report = core.doctor().examine(username, password, say).await;

@@ -7,7 +7,7 @@ use std::sync::{
 
 use tokio::{runtime::Handle, sync::watch, task::AbortHandle};
 
-use crate::{failure::CallbackError, state::SessionState};
+use crate::{failure::CallbackError, runtime, state::SessionState};
 
 /// Is told where the session stands. It is called on a thread of its own, never under a lock and
 /// never twice at once; what it throws changes nothing.
@@ -48,14 +48,15 @@ pub(crate) fn observe(
     observer: Arc<dyn StateObserver>,
 ) -> Observation {
     let stopped = Arc::new(AtomicBool::new(false));
-    let task = runtime.spawn(tell(states, observer, stopped.clone()));
+    let task = tell(runtime.clone(), states, observer, stopped.clone());
     Observation {
         stopped,
-        task: task.abort_handle(),
+        task: runtime::spawn(runtime, task),
     }
 }
 
 async fn tell(
+    runtime: Handle,
     mut states: watch::Receiver<quickaccess::SessionState>,
     observer: Arc<dyn StateObserver>,
     stopped: Arc<AtomicBool>,
@@ -70,7 +71,7 @@ async fn tell(
             observer.state_changed(state)
         };
         // It blocks as long as it likes, and a panic ends in its own thread.
-        if !matches!(tokio::task::spawn_blocking(call).await, Ok(Ok(()))) {
+        if !matches!(runtime::spawn_blocking(&runtime, call).await, Ok(Ok(()))) {
             tracing::warn!("an observer of states failed; it is told the next state all the same");
         }
         if states.changed().await.is_err() {

@@ -2,9 +2,12 @@
 //! can bring is a single thread that no constructor and no drop would find.
 
 use std::{
+    any::Any,
     future::Future,
+    marker::PhantomData,
     pin::Pin,
     sync::{Mutex, OnceLock, PoisonError},
+    task::{Context, Poll, ready},
 };
 
 use quickaccess::{Code, Error};
@@ -57,34 +60,95 @@ pub(crate) enum Caller {
     Optional,
 }
 
-/// A call, whatever it does.
-pub(crate) type Call<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+/// A call, whatever it does and gives.
+pub(crate) type Call<'a, E> = Pin<Box<dyn Future<Output = Result<Given, E>> + Send + 'a>>;
+
+/// What a call gives, until the one who made it takes it out again.
+pub(crate) type Given = Box<dyn Any + Send>;
+
+/// A call that is like all others: what is compiled for each kind anew, here and in tokio, takes more
+/// room than most calls do.
+pub(crate) fn call<T: Send + 'static>(
+    call: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Call<'static, Error> {
+    Box::pin(async move { Ok(Box::new(call.await?) as Given) })
+}
+
+/// Waits for a call, and takes out what it gave.
+pub(crate) struct Waiting<'a, T> {
+    call: Call<'a, QuickAccessError>,
+    gives: PhantomData<fn() -> T>,
+}
+
+impl<'a, T> Waiting<'a, T> {
+    pub(crate) fn new(call: Call<'a, QuickAccessError>) -> Self {
+        let gives = PhantomData;
+        Self { call, gives }
+    }
+}
+
+impl<T: 'static> Future for Waiting<'_, T> {
+    type Output = Result<T, QuickAccessError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let given = ready!(self.call.as_mut().poll(cx))?;
+        Poll::Ready(
+            given
+                .downcast()
+                .map_or_else(|_| Err(bug()), |given| Ok(*given)),
+        )
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn bug() -> QuickAccessError {
+    Error::new(Code::Internal).into()
+}
 
 /// Makes a call on the runtime, and waits for it on whatever thread the caller is.
-///
-/// Every call is the same kind of task: what is compiled for each kind anew, here and in tokio, takes
-/// more room than most calls do.
-pub(crate) async fn run<T: Send + 'static>(
+pub(crate) async fn run(
     runtime: &Handle,
     caller: Caller,
-    call: Call<T>,
-) -> Result<T, Error> {
+    call: Call<'static, Error>,
+) -> Result<Given, Error> {
     let (tell, told) = oneshot::channel();
-    let task: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+    let task = spawn(runtime, async move {
         // If this fails, nobody waits for it any more.
         let _ = tell.send(call.await);
     });
-    let task = runtime.spawn(task);
-    let _ends_with_its_caller = (caller == Caller::Needed).then(|| Abort(task.abort_handle()));
+    let _ends_with_its_caller = (caller == Caller::Needed).then(|| Abort(task));
     joined(told.await)
+}
+
+/// Starts a task on the runtime, of the one kind that there is.
+pub(crate) fn spawn(
+    runtime: &Handle,
+    task: impl Future<Output = ()> + Send + 'static,
+) -> AbortHandle {
+    let task: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(task);
+    runtime.spawn(task).abort_handle()
 }
 
 /// Makes a call that blocks, on a thread for such calls. It is done whether or not its caller waits.
 pub(crate) async fn run_blocking<T: Send + 'static>(
     call: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, QuickAccessError> {
-    let task = handle()?.spawn_blocking(call);
+    let task = spawn_blocking(&handle()?, call);
     Ok(joined(task.await)?)
+}
+
+/// Starts a call that blocks, of the one kind that there is. Without a result, it panicked.
+pub(crate) fn spawn_blocking<T: Send + 'static>(
+    runtime: &Handle,
+    call: impl FnOnce() -> T + Send + 'static,
+) -> oneshot::Receiver<T> {
+    let (tell, told) = oneshot::channel();
+    let call: Box<dyn FnOnce() + Send> = Box::new(move || {
+        let _ = tell.send(call());
+    });
+    runtime.spawn_blocking(call);
+    told
 }
 
 /// A panic in the library is a bug that is told, and takes nothing else with it.

@@ -4,10 +4,7 @@
 use std::{future::Future, sync::Arc};
 
 use quickaccess::{Code, Error, QuickAccess, Secret, SystemEnvironment, trust::TrustFailure};
-use tokio::{
-    runtime::Handle,
-    sync::{Notify, futures::OwnedNotified},
-};
+use tokio::{runtime::Handle, sync::Notify};
 
 use crate::{
     certificate::{Shown, UntrustedCertificate},
@@ -15,7 +12,7 @@ use crate::{
     observer::{self, Observation, StateObserver},
     person::{Identity, Privilege, ServerVersion},
     reports::{HistoryEntry, ServerProbe, SignOutReport},
-    runtime::{self, Caller},
+    runtime::{self, Call, Caller, Waiting},
     settings::{SessionSettings, TokenNeed},
     state::{PlatformEvent, SessionState},
     store::TokenStore,
@@ -287,44 +284,40 @@ impl Session {
         &self.core
     }
 
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
     pub(crate) fn shown(&self) -> &Shown {
         &self.shown
     }
 
-    pub(crate) async fn call<T, F>(
+    pub(crate) fn call<T, F>(
         &self,
         caller: Caller,
         call: impl FnOnce(QuickAccess) -> F,
-    ) -> Result<T, QuickAccessError>
+    ) -> Waiting<'_, T>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
-        let call = Box::pin(call(self.core.clone()));
-        let done = runtime::run(&self.runtime, caller, call).await;
-        done.map_err(|error| {
-            self.shown.keep(error.certificate());
-            error.into()
-        })
+        let call = runtime::call(call(self.core.clone()));
+        Waiting::new(self.wait(caller, call))
     }
 
     /// Makes a call that ends with its caller, or when the handle says so.
-    pub(crate) async fn call_until<T, F>(
+    pub(crate) fn call_until<T, F>(
         &self,
         handle: Option<Arc<CancelHandle>>,
         call: impl FnOnce(QuickAccess) -> F,
-    ) -> Result<T, QuickAccessError>
+    ) -> Waiting<'_, T>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
-        let cancelled = handle
-            .unwrap_or_default()
-            .cancelled
-            .clone()
-            .notified_owned();
-        let call = |core| unless(cancelled, call(core));
-        self.call(Caller::Needed, call).await
+        let call = runtime::call(call(self.core.clone()));
+        let call = unless(handle.unwrap_or_default().cancelled.clone(), call);
+        Waiting::new(self.wait(Caller::Needed, call))
     }
 
     /// Makes a sign-in, which `cancel_sign_in` ends too.
@@ -336,21 +329,35 @@ impl Session {
     where
         F: Future<Output = Result<(), Error>> + Send + 'static,
     {
-        let cancelled = self.cancel.clone().notified_owned();
-        let call = |core| unless(cancelled, sign_in(core));
-        self.call_until(handle, call).await
+        let call = unless(
+            self.cancel.clone(),
+            runtime::call(sign_in(self.core.clone())),
+        );
+        let call = unless(handle.unwrap_or_default().cancelled.clone(), call);
+        self.wait(Caller::Needed, call).await.map(drop)
+    }
+
+    fn wait(&self, caller: Caller, call: Call<'static, Error>) -> Call<'_, QuickAccessError> {
+        Box::pin(async move {
+            let done = runtime::run(&self.runtime, caller, call).await;
+            done.map_err(|error| {
+                self.shown.keep(error.certificate());
+                error.into()
+            })
+        })
     }
 }
 
-async fn unless<T>(
-    cancelled: OwnedNotified,
-    call: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
-    tokio::select! {
-        biased;
-        () = cancelled => Err(Error::new(Code::Cancelled)),
-        done = call => done,
-    }
+/// The same call, which ends when it is told to.
+fn unless(told: Arc<Notify>, call: Call<'static, Error>) -> Call<'static, Error> {
+    let cancelled = told.notified_owned();
+    Box::pin(async move {
+        tokio::select! {
+            biased;
+            () = cancelled => Err(Error::new(Code::Cancelled)),
+            done = call => done,
+        }
+    })
 }
 
 /// Takes secret bytes as text. What is no text is wiped as it is freed.
