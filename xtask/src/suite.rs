@@ -145,6 +145,9 @@ pub(crate) fn run(workspace: &Workspace, only: &[String]) -> Result {
         .collect();
     let mut report = Vec::new();
     let mut failed = Vec::new();
+    let has = |name| chosen.iter().any(|step| step.name == name);
+    // After `tools`, so that no two install packages at once.
+    let before_swift = (has("tools") && has("swift")).then_some("tools");
     for (index, step) in chosen.iter().enumerate() {
         println!(
             "\n== {}/{} {}: {}",
@@ -171,6 +174,10 @@ pub(crate) fn run(workspace: &Workspace, only: &[String]) -> Result {
         report.push(format!("  {:<12}{verdict:<10}{time:>9}{why}", step.name));
         if verdict == "FAILED" {
             failed.push(step.name);
+        }
+        if before_swift == Some(step.name) {
+            // What is amiss with it is told by its own step.
+            let _ = swift::set_up_early(workspace);
         }
     }
     println!("\n{}", report.join("\n"));
@@ -276,8 +283,10 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
     if workspace.tool("cargo-deny").is_none() && is_build_machine() {
         let root = workspace.root().join(".tools");
         let mut install = workspace.cargo(["install", "cargo-deny", "--locked", "--quiet"]);
-        // Built apart, so that its own settings do not disturb what is built here.
+        // Built apart, so that its own settings do not disturb what is built here, and not for speed:
+        // it runs once.
         install
+            .arg("--debug")
             .args(["--version", CARGO_DENY, "--root"])
             .arg(root)
             .env_remove("CARGO_TARGET_DIR");

@@ -5,6 +5,8 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::{Mutex, PoisonError},
+    thread::{self, JoinHandle},
 };
 
 use crate::{
@@ -52,6 +54,24 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     junit::run(workspace, FOLDER, &mut tests, &[reports], "swift")
 }
 
+/// What is being set up while other steps run.
+static SET_UP_EARLY: Mutex<Option<JoinHandle<Result>>> = Mutex::new(None);
+
+/// Begins to set Swift up where that has to be: it is fetched and unpacked while other steps compute.
+pub(crate) fn set_up_early(workspace: &Workspace) -> Result {
+    let system = system(workspace);
+    let needed = cfg!(target_os = "linux") && tools::is_root() && workspace.tool("swift").is_none();
+    if needed && !is_set_up(&system) && tools::bring(workspace, PROGRAMS)?.is_none() {
+        let early = thread::spawn(move || set_up(&system));
+        *SET_UP_EARLY.lock().unwrap_or_else(PoisonError::into_inner) = Some(early);
+    }
+    Ok(())
+}
+
+fn system(workspace: &Workspace) -> PathBuf {
+    workspace.root().join(".tools/debian-13")
+}
+
 /// Where Swift runs.
 enum Place {
     /// On this system.
@@ -73,8 +93,13 @@ impl Place {
         if let Some(missing) = tools::bring(workspace, PROGRAMS)? {
             return Ok(Err(missing));
         }
-        let system = workspace.root().join(".tools/debian-13");
-        if !is_set_up(&system) {
+        let system = system(workspace);
+        let early = SET_UP_EARLY.lock();
+        let early = early.unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(early) = early {
+            let done = early.join();
+            done.map_err(|_| Failure::new("setting a Debian up failed"))??;
+        } else if !is_set_up(&system) {
             set_up(&system)?;
         }
         Ok(Ok(Self::In(system)))
