@@ -1,4 +1,7 @@
-//! Writes the call that tells a generated file of another build. The checksums of UniFFI cover the
+//! Writes the call that tells a generated file of another build, and has the linker make a phone's
+//! library smaller.
+//!
+//! The checksums of UniFFI cover the
 //! calls and name the records in them; what a record holds they do not see, and a file that takes
 //! one for another reads beyond its end. So the shape of all that crosses by value becomes the
 //! default of an argument, which a checksum does cover.
@@ -27,6 +30,31 @@ pub fn library_fits(types: String) -> bool {{
     );
     let folder = env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?;
     fs::write(Path::new(&folder).join("library_fits.rs"), call)?;
+    link_for_phones()
+}
+
+/// Only in a build for size, and where the linker is lld: always on Android, by default on x86_64 Linux,
+/// where the size is measured. docs/decisions/small-library.md says what each of these does.
+fn link_for_phones() -> Result<(), Box<dyn Error>> {
+    const UNEXPORTED: &str = "unexported.map";
+    println!("cargo::rerun-if-changed={UNEXPORTED}");
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|set| set == value);
+    if !is("OPT_LEVEL", "z") {
+        return Ok(());
+    }
+    let relocations = if is("CARGO_CFG_TARGET_OS", "android") {
+        // Android has read these since API 23.
+        "--pack-dyn-relocs=android"
+    } else if is("TARGET", "x86_64-unknown-linux-gnu") {
+        "-z,pack-relative-relocs"
+    } else {
+        return Ok(());
+    };
+    let script = env::current_dir()?.join(UNEXPORTED);
+    let script = format!("--version-script={}", script.display());
+    for argument in ["--icf=all", "-O2", relocations, &script] {
+        println!("cargo::rustc-cdylib-link-arg=-Wl,{argument}");
+    }
     Ok(())
 }
 

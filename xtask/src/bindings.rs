@@ -8,8 +8,10 @@ use std::{
     path::Path,
 };
 
+use object::Object as _;
+
 use crate::{
-    command::{self, Failure, Result},
+    command::{self, Failure, Result, fault},
     workspace::Workspace,
 };
 
@@ -44,7 +46,17 @@ const FILES: &[Generated] = &[
         // The name by which SwiftPM finds it.
         place: "ios/Sources/QuickAccessFFI/module.modulemap",
     },
+    Generated {
+        language: LINKER,
+        made: "unexported.map",
+        place: "bindings/unexported.map",
+    },
 ];
+
+/// What the generator reads of the library lies in exported symbols, which a phone has no use for: a
+/// script for the linker takes these out.
+const LINKER: &str = "the linker's script";
+const READ_BY_THE_GENERATOR: &str = "UNIFFI_META_";
 
 /// Writes anew what is stale.
 pub(crate) fn write(workspace: &Workspace) -> Result {
@@ -82,6 +94,9 @@ fn stale(workspace: &Workspace) -> Result<Vec<(&'static Generated, String)>> {
     for language in ["kotlin", "swift"] {
         generate(workspace, &built, language, folder.path())?;
     }
+    let library = built.join(library_file());
+    fs::write(folder.path().join("unexported.map"), unexported(&library)?)
+        .map_err(fault(folder.path()))?;
     let mut stale = Vec::new();
     for file in FILES {
         let text = fs::read_to_string(folder.path().join(file.made)).map_err(|error| {
@@ -119,7 +134,7 @@ fn finished(file: &Generated, text: String) -> Result<String> {
 }
 
 fn generate(workspace: &Workspace, built: &Path, language: &str, folder: &Path) -> Result {
-    let library = built.join(format!("{DLL_PREFIX}quickaccess_ffi{DLL_SUFFIX}"));
+    let library = built.join(library_file());
     let mut generator = std::process::Command::new(built.join("uniffi-bindgen"));
     generator
         .current_dir(workspace.root().join("bindings"))
@@ -129,4 +144,38 @@ fn generate(workspace: &Workspace, built: &Path, language: &str, folder: &Path) 
         .args(["--language", language, "--out-dir"])
         .arg(folder);
     command::run(&mut generator)
+}
+
+fn library_file() -> String {
+    format!("{DLL_PREFIX}quickaccess_ffi{DLL_SUFFIX}")
+}
+
+/// A version script that makes these symbols local. It is read beside rustc's own, which has them
+/// global; lld goes by the first that names a symbol as local.
+fn unexported(library: &Path) -> Result<String> {
+    let bytes = fs::read(library).map_err(fault(library))?;
+    let unreadable = |error| Failure::new(format!("{}: {error}", library.display()));
+    let file = object::File::parse(&*bytes).map_err(unreadable)?;
+    let exports = file.exports().map_err(unreadable)?;
+    let exports = exports
+        .collect::<object::Result<Vec<_>>>()
+        .map_err(unreadable)?;
+    let mut names: Vec<_> = exports
+        .iter()
+        .filter_map(|export| Some(String::from_utf8_lossy(export.name().name()?).into_owned()))
+        // Mach-O puts a line before each.
+        .map(|name| name.trim_start_matches('_').to_owned())
+        .filter(|name| name.starts_with(READ_BY_THE_GENERATOR))
+        .collect();
+    names.sort_unstable();
+    if names.is_empty() {
+        return Err(Failure::new(format!(
+            "{} exports nothing that begins with {READ_BY_THE_GENERATOR}",
+            library.display()
+        )));
+    }
+    let lines: String = names.iter().map(|name| format!("    {name};\n")).collect();
+    Ok(format!(
+        "# What only UniFFI's generator reads; written by `cargo xtask bindings`.\n{{\nlocal:\n{lines}}};\n"
+    ))
 }

@@ -16,7 +16,7 @@ use std::{
 
 use crate::{
     command::{self, Failure, Result},
-    junit,
+    junit, phones,
     suite::Outcome,
     tools,
     workspace::Workspace,
@@ -161,14 +161,9 @@ fn native_libraries(workspace: &Workspace) -> Result<Option<PathBuf>> {
     for processor in archive::PROCESSORS {
         cargo.args(["--target", processor]);
     }
-    cargo.args([
-        "build",
-        "--profile",
-        "phone",
-        "--package",
-        "quickaccess-ffi",
-    ]);
-    command::run(cargo.args(["--lib", "--no-default-features"]))?;
+    cargo.arg("build");
+    phones::library::build_for_android(workspace, &mut cargo)?;
+    command::run(&mut cargo)?;
     Ok(Some(libraries))
 }
 

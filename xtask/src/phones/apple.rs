@@ -14,9 +14,10 @@ use object::{
 };
 
 use super::{
-    LIBRARY, PROFILE, Std,
+    Std,
     archive::{self, Expected, SystemSymbols},
     framework::{self, Slice},
+    library::{self, PROFILE},
     use_c_tools,
 };
 use crate::{
@@ -109,12 +110,12 @@ fn make<'a>(
     let everywhere = list("system-symbols.txt")?;
     let macos = format!("{everywhere}{}", list("system-symbols-macos.txt")?);
     let mut slices: Vec<Slice> = Vec::new();
+    let targets: Vec<&Target> = targets.collect();
+    if let Err(missing) = build(workspace, &targets)? {
+        return Ok(Outcome::LeftOut(missing));
+    }
     for target in targets {
-        let std = match Std::find(workspace, target.name)? {
-            Ok(std) => std,
-            Err(missing) => return Ok(Outcome::LeftOut(missing)),
-        };
-        let file = build(workspace, target, &std)?;
+        let file = built(workspace, target)?;
         let library = fs::read(&file).map_err(fault(&file))?;
         let is_macos = target.platform == PLATFORM_MACOS;
         let system = SystemSymbols::read(if is_macos { &macos } else { &everywhere });
@@ -154,13 +155,21 @@ fn make<'a>(
     Ok(Outcome::Done)
 }
 
-/// Builds the library of a target and says where it is.
-fn build(workspace: &Workspace, target: &Target, std: &Std) -> Result<PathBuf> {
-    let scratch = workspace.target()?.join("apple");
-    let mut cargo = std.cargo(workspace, "rustc", target.name, "std,panic_unwind");
+/// Builds the library of each target, all at once: what takes long of one has a single thread.
+fn build(workspace: &Workspace, targets: &[&Target]) -> Result<std::result::Result<(), String>> {
+    let scratch = scratch(workspace)?;
+    let mut std = Std::Installed;
+    let mut cargo = workspace.cargo(["rustc"]);
+    for target in targets {
+        std = match library::standard_library(workspace, target.name)? {
+            Ok(std) => std,
+            Err(missing) => return Ok(Err(missing)),
+        };
+        cargo.args(["--target", target.name]);
+    }
+    library::build(workspace, &mut cargo, &std)?;
     cargo
-        .args(["--package", LIBRARY, "--lib", "--crate-type", "staticlib"])
-        .args(["--no-default-features", "--profile", PROFILE])
+        .args(["--crate-type", "staticlib"])
         .env("CARGO_TARGET_DIR", &scratch)
         .env("IPHONEOS_DEPLOYMENT_TARGET", version(IOS))
         .env("MACOSX_DEPLOYMENT_TARGET", version(MACOS));
@@ -168,16 +177,25 @@ fn build(workspace: &Workspace, target: &Target, std: &Std) -> Result<PathBuf> {
         let sdk = scratch.join("no-sdk");
         fs::create_dir_all(&sdk).map_err(fault(&sdk))?;
         cargo.env("SDKROOT", sdk);
-        use_c_tools(&mut cargo, target.name, "clang", "llvm-ar");
         let headers = workspace.root().join("xtask/apple/headers");
         let flags = format!("-ffreestanding -I {}", headers.display());
-        cargo.env(format!("CFLAGS_{}", target.name.replace('-', "_")), flags);
+        for target in targets {
+            use_c_tools(&mut cargo, target.name, "clang", "llvm-ar");
+            cargo.env(format!("CFLAGS_{}", target.name.replace('-', "_")), &flags);
+        }
     }
     command::run(&mut cargo)?;
-    Ok(scratch
-        .join(target.name)
-        .join(PROFILE)
-        .join(framework::LIBRARY))
+    Ok(Ok(()))
+}
+
+/// Where the library of a target is, once it is built.
+fn built(workspace: &Workspace, target: &Target) -> Result<PathBuf> {
+    let folder = scratch(workspace)?.join(target.name).join(PROFILE);
+    Ok(folder.join(framework::LIBRARY))
+}
+
+fn scratch(workspace: &Workspace) -> Result<PathBuf> {
+    Ok(workspace.target()?.join("apple"))
 }
 
 /// `lipo` and `xcodebuild` put it together.

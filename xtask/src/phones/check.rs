@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{LIBRARY, Std, use_c_tools};
+use super::{Std, library::LIBRARY, use_c_tools};
 use crate::{
     command::{self, Failure, Result, fault},
     suite::Outcome,
@@ -29,7 +29,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
             Ok(std) => std,
             Err(missing) => return Ok(Outcome::LeftOut(missing)),
         };
-        let mut cargo = std.cargo(workspace, "clippy", target, "std,panic_abort");
+        let mut cargo = workspace.cargo(["clippy", "--target", target]);
+        std.build_along(&mut cargo, "std,panic_abort");
         cargo
             .args(["--package", "quickaccess", "--package", LIBRARY])
             .arg("--no-default-features")

@@ -4,6 +4,7 @@
 
 pub(crate) mod apple;
 pub(crate) mod check;
+pub(crate) mod library;
 pub(crate) mod size;
 
 mod archive;
@@ -20,11 +21,6 @@ use crate::{
     debian,
     workspace::Workspace,
 };
-
-/// The library for other languages.
-const LIBRARY: &str = "quickaccess-ffi";
-/// The profile of what phones carry.
-const PROFILE: &str = "phone";
 
 /// Where a target's standard library comes from.
 enum Std {
@@ -43,29 +39,32 @@ impl Std {
         {
             return Ok(Ok(Self::Installed));
         }
-        let sysroot = asked(workspace, &["--print", "sysroot"])?;
-        let beside = Path::new(&sysroot).join("lib/rustlib/src/rust/library/Cargo.lock");
-        if beside.is_file() {
-            return Ok(Ok(Self::Beside));
+        Ok(Self::source(workspace)?.ok_or_else(|| {
+            format!("no standard library for {target}; `rustup target add {target}` brings it")
+        }))
+    }
+
+    /// Finds or brings its source, if that can be had.
+    fn source(workspace: &Workspace) -> Result<Option<Self>> {
+        if beside(workspace)?.join("Cargo.lock").is_file() {
+            return Ok(Some(Self::Beside));
         }
         if workspace.tool("apt-get").is_none() || workspace.tool("dpkg-deb").is_none() {
-            return Ok(Err(format!(
-                "no standard library for {target}; `rustup target add {target}` brings it"
-            )));
+            return Ok(None);
         }
         let said = asked(workspace, &["--version", "--verbose"])?;
         let release = said.lines().find_map(|line| line.strip_prefix("release: "));
         let Some(release) = release else {
             return Err(Failure::new("rustc does not say its version"));
         };
-        Ok(Ok(Self::Source(debian::rust_library(workspace, release)?)))
+        let library = debian::rust_library(workspace, release)?;
+        Ok(Some(Self::Source(library)))
     }
 
-    /// A cargo that builds for the target; `crates` are those of the standard library.
-    fn cargo(&self, workspace: &Workspace, chore: &str, target: &str, crates: &str) -> Command {
-        let mut cargo = workspace.cargo([chore, "--target", target]);
+    /// Has a cargo use it; `crates` are those of the standard library.
+    fn build_along(&self, cargo: &mut Command, crates: &str) {
         if let Self::Installed = self {
-            return cargo;
+            return;
         }
         // A stable compiler builds its own standard library only when it is told to.
         cargo.env("RUSTC_BOOTSTRAP", "1");
@@ -75,8 +74,13 @@ impl Std {
             // write to. Cargo has it for its tests.
             cargo.env("__CARGO_TESTS_ONLY_SRC_ROOT", library);
         }
-        cargo
     }
+}
+
+/// Where the source is that rustup installs.
+fn beside(workspace: &Workspace) -> Result<PathBuf> {
+    let sysroot = asked(workspace, &["--print", "sysroot"])?;
+    Ok(Path::new(&sysroot).join("lib/rustlib/src/rust/library"))
 }
 
 /// What rustc says to these arguments.
