@@ -110,12 +110,12 @@ fn make<'a>(
     let everywhere = list("system-symbols.txt")?;
     let macos = format!("{everywhere}{}", list("system-symbols-macos.txt")?);
     let mut slices: Vec<Slice> = Vec::new();
-    let targets: Vec<&Target> = targets.collect();
-    if let Err(missing) = build(workspace, &targets)? {
-        return Ok(Outcome::LeftOut(missing));
-    }
     for target in targets {
-        let file = built(workspace, target)?;
+        let std = match library::standard_library(workspace, target.name)? {
+            Ok(std) => std,
+            Err(missing) => return Ok(Outcome::LeftOut(missing)),
+        };
+        let file = build(workspace, target, &std)?;
         let library = fs::read(&file).map_err(fault(&file))?;
         let is_macos = target.platform == PLATFORM_MACOS;
         let system = SystemSymbols::read(if is_macos { &macos } else { &everywhere });
@@ -155,19 +155,11 @@ fn make<'a>(
     Ok(Outcome::Done)
 }
 
-/// Builds the library of each target, all at once: what takes long of one has a single thread.
-fn build(workspace: &Workspace, targets: &[&Target]) -> Result<std::result::Result<(), String>> {
-    let scratch = scratch(workspace)?;
-    let mut std = Std::Installed;
-    let mut cargo = workspace.cargo(["rustc"]);
-    for target in targets {
-        std = match library::standard_library(workspace, target.name)? {
-            Ok(std) => std,
-            Err(missing) => return Ok(Err(missing)),
-        };
-        cargo.args(["--target", target.name]);
-    }
-    library::build(workspace, &mut cargo, &std)?;
+/// Builds the library of a target and says where it is.
+fn build(workspace: &Workspace, target: &Target, std: &Std) -> Result<PathBuf> {
+    let scratch = workspace.target()?.join("apple");
+    let mut cargo = workspace.cargo(["rustc", "--target", target.name]);
+    library::build(workspace, &mut cargo, std)?;
     cargo
         .args(["--crate-type", "staticlib"])
         .env("CARGO_TARGET_DIR", &scratch)
@@ -177,25 +169,16 @@ fn build(workspace: &Workspace, targets: &[&Target]) -> Result<std::result::Resu
         let sdk = scratch.join("no-sdk");
         fs::create_dir_all(&sdk).map_err(fault(&sdk))?;
         cargo.env("SDKROOT", sdk);
+        use_c_tools(&mut cargo, target.name, "clang", "llvm-ar");
         let headers = workspace.root().join("xtask/apple/headers");
         let flags = format!("-ffreestanding -I {}", headers.display());
-        for target in targets {
-            use_c_tools(&mut cargo, target.name, "clang", "llvm-ar");
-            cargo.env(format!("CFLAGS_{}", target.name.replace('-', "_")), &flags);
-        }
+        cargo.env(format!("CFLAGS_{}", target.name.replace('-', "_")), flags);
     }
     command::run(&mut cargo)?;
-    Ok(Ok(()))
-}
-
-/// Where the library of a target is, once it is built.
-fn built(workspace: &Workspace, target: &Target) -> Result<PathBuf> {
-    let folder = scratch(workspace)?.join(target.name).join(PROFILE);
-    Ok(folder.join(framework::LIBRARY))
-}
-
-fn scratch(workspace: &Workspace) -> Result<PathBuf> {
-    Ok(workspace.target()?.join("apple"))
+    Ok(scratch
+        .join(target.name)
+        .join(PROFILE)
+        .join(framework::LIBRARY))
 }
 
 /// `lipo` and `xcodebuild` put it together.
