@@ -8,16 +8,23 @@ use std::{
     process::{Command, ExitStatus},
 };
 
+use crate::said::Said;
+
 /// The outcome of a chore.
 pub(crate) type Result<T = ()> = std::result::Result<T, Failure>;
 
-/// Why a chore failed, in a sentence.
+/// Why a chore failed: a sentence, and below it what the program said, if that is known.
 #[derive(Debug)]
 pub(crate) struct Failure(String);
 
 impl Failure {
     pub(crate) fn new(sentence: impl Into<String>) -> Self {
         Self(sentence.into())
+    }
+
+    /// The sentence alone.
+    pub(crate) fn sentence(&self) -> &str {
+        self.0.lines().next().unwrap_or_default()
     }
 }
 
@@ -41,7 +48,8 @@ pub(crate) fn run(command: &mut Command) -> Result {
     judge(command, status)
 }
 
-/// Runs to the end and shows each line of output and error, in their order, to `watch` as well.
+/// Runs to the end and shows each line of output and error, in their order, to `watch` as well. A
+/// failure repeats what the program said of it.
 pub(crate) fn run_watched(command: Command, watch: impl FnMut(&str)) -> Result {
     println!("$ {}", shown(&command));
     copy_output(command, &mut io::stdout(), watch)
@@ -63,6 +71,7 @@ fn copy_output(mut command: Command, to: &mut impl Write, mut watch: impl FnMut(
 
     let mut lines = BufReader::new(reader);
     let mut line = Vec::new();
+    let mut said = Said::default();
     loop {
         line.clear();
         match lines.read_until(b'\n', &mut line) {
@@ -72,12 +81,16 @@ fn copy_output(mut command: Command, to: &mut impl Write, mut watch: impl FnMut(
         }
         // Somebody who closed our output does not end the tests.
         let _ = to.write_all(&line).and_then(|()| to.flush());
-        watch(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']));
+        let line = String::from_utf8_lossy(&line);
+        let line = line.trim_end_matches(['\n', '\r']);
+        said.line(line);
+        watch(line);
     }
     let status = child
         .wait()
         .map_err(|error| cannot_start(&command, &error))?;
     judge(&command, status)
+        .map_err(|Failure(sentence)| Failure(format!("{sentence}\n{}", said.gist())))
 }
 
 /// Runs in silence and tells whether it went well; a program that is missing did not.
@@ -85,7 +98,7 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
-/// The command as one would type it.
+/// The command as one would type it, on one line: a script among its arguments is left out.
 pub(crate) fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
@@ -93,6 +106,10 @@ pub(crate) fn shown(command: &Command) -> String {
     for argument in command.get_args() {
         let argument = argument.to_string_lossy();
         text.push(' ');
+        if argument.contains('\n') {
+            text.push_str("'...'");
+            continue;
+        }
         if argument.is_empty() || argument.contains([' ', '*', '"', '\'']) {
             text.push_str(&format!("'{argument}'"));
         } else {
@@ -125,6 +142,9 @@ mod tests {
         let mut command = Command::new("/usr/bin/cargo");
         command.args(["bench", "--bench", "*", ""]);
         assert_eq!(shown(&command), "cargo bench --bench '*' ''");
+        let mut script = Command::new("sh");
+        script.args(["-c", "set -e\ntrue", "sh"]);
+        assert_eq!(shown(&script), "sh -c '...' sh");
     }
 
     #[test]
@@ -144,7 +164,11 @@ mod tests {
         let outcome = copy_output(command, &mut copy, |line| lines.push(line.to_owned()));
         let failed = outcome.unwrap_err();
         assert!(
-            failed.to_string().contains("--no-such-option` failed"),
+            failed.sentence().contains("--no-such-option` failed"),
+            "{failed}"
+        );
+        assert!(
+            failed.to_string().contains("\nerror: unexpected argument"),
             "{failed}"
         );
         assert!(

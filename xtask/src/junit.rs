@@ -22,11 +22,11 @@ use crate::{
 pub(crate) fn run(
     workspace: &Workspace,
     sdk: &str,
-    tests: &mut Command,
+    tests: Command,
     folders: &[PathBuf],
     ending: &str,
 ) -> Result<Outcome> {
-    let outcome = command::run(tests);
+    let outcome = command::run_watched(tests, |_| {});
     let passed = record(workspace, folders, ending);
     outcome?;
     match passed? {

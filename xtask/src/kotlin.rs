@@ -28,5 +28,5 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         .iter()
         .map(|module| folder.join(module).join("target/surefire-reports"));
     let reports: Vec<_> = reports.collect();
-    junit::run(workspace, FOLDER, &mut maven, &reports, "kt")
+    junit::run(workspace, FOLDER, maven, &reports, "kt")
 }

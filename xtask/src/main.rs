@@ -10,6 +10,7 @@ mod junit;
 mod kotlin;
 mod model;
 mod phones;
+mod said;
 mod secret_service;
 mod stores;
 mod suite;

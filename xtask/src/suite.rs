@@ -160,34 +160,38 @@ pub(crate) fn run(workspace: &Workspace, only: &[String]) -> Result {
         let outcome = (step.run)(workspace);
         let time = seconds(start.elapsed());
         let (verdict, why) = match outcome {
-            Ok(Outcome::Done) => ("ok", None),
-            Ok(Outcome::LeftOut(why)) if is_build_machine() => (
-                "FAILED",
-                Some(format!("left out, which a build machine may not: {why}")),
-            ),
-            Ok(Outcome::LeftOut(why)) => ("left out", Some(why)),
-            Err(failure) => ("FAILED", Some(failure.to_string())),
+            Ok(Outcome::Done) => ("ok", String::new()),
+            Ok(Outcome::LeftOut(why)) if is_build_machine() => {
+                let why = format!("left out, which a build machine may not: {why}");
+                failed.push((step.name, Failure::new(&why)));
+                ("FAILED", format!(": {why}"))
+            }
+            Ok(Outcome::LeftOut(why)) => ("left out", format!(": {why}")),
+            Err(failure) => {
+                let why = format!(": {}", failure.sentence());
+                failed.push((step.name, failure));
+                ("FAILED", why)
+            }
         };
-        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         println!("== {} {verdict} after {time}{why}", step.name);
-        let why = why.lines().next().unwrap_or_default();
         report.push(format!("  {:<12}{verdict:<10}{time:>9}{why}", step.name));
-        if verdict == "FAILED" {
-            failed.push(step.name);
-        }
         if before_swift == Some(step.name) {
             // What is amiss with it is told by its own step.
             let _ = swift::set_up_early(workspace);
         }
     }
     println!("\n{}", report.join("\n"));
-    if failed.is_empty() {
+    let Some((first, _)) = failed.first() else {
         return Ok(());
+    };
+    // Whoever looks at a log looks at its end.
+    for (name, failure) in &failed {
+        println!("\n== {name}: {failure}");
     }
+    let names: Vec<_> = failed.iter().map(|(name, _)| *name).collect();
     Err(Failure::new(format!(
-        "failed: {}; run one alone with `cargo xtask test --only {}`",
-        failed.join(", "),
-        failed[0]
+        "failed: {}; run one alone with `cargo xtask test --only {first}`",
+        names.join(", "),
     )))
 }
 

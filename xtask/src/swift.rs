@@ -43,6 +43,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         Ok(place) => place,
         Err(missing) => return Ok(Outcome::LeftOut(missing)),
     };
+    if let Place::In(system) = &place {
+        see_to(system)?;
+    }
     workspace.build_for_other_languages("quickaccess-simulator")?;
     let scratch = workspace.target()?.join("swift");
     fs::create_dir_all(&scratch).map_err(|error| Failure::new(format!("swift: {error}")))?;
@@ -50,8 +53,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     let reports = scratch.join("reports");
     let _ = fs::remove_dir_all(&reports);
     fs::create_dir_all(&reports).map_err(|error| Failure::new(format!("swift: {error}")))?;
-    let mut tests = place.test(workspace)?;
-    junit::run(workspace, FOLDER, &mut tests, &[reports], "swift")
+    let tests = place.test(workspace)?;
+    junit::run(workspace, FOLDER, tests, &[reports], "swift")
 }
 
 /// What is being set up while other steps run.
@@ -59,29 +62,38 @@ static SET_UP_EARLY: Mutex<Option<JoinHandle<Result>>> = Mutex::new(None);
 
 /// Begins to set Swift up where that has to be: it is fetched and unpacked while other steps compute.
 pub(crate) fn set_up_early(workspace: &Workspace) -> Result {
-    let system = system(workspace);
-    let needed = cfg!(target_os = "linux") && tools::is_root() && workspace.tool("swift").is_none();
-    if needed && !is_set_up(&system) && tools::bring(workspace, PROGRAMS)?.is_none() {
+    if let Ok(Place::In(system)) = Place::find(workspace)?
+        && !is_set_up(&system)
+    {
         let early = thread::spawn(move || set_up(&system));
         *SET_UP_EARLY.lock().unwrap_or_else(PoisonError::into_inner) = Some(early);
     }
     Ok(())
 }
 
-fn system(workspace: &Workspace) -> PathBuf {
-    workspace.root().join(".tools/debian-13")
+/// Sees to it that Swift is set up, and waits where that is under way.
+fn see_to(system: &Path) -> Result {
+    let early = SET_UP_EARLY.lock();
+    let early = early.unwrap_or_else(PoisonError::into_inner).take();
+    match early {
+        Some(early) => early
+            .join()
+            .map_err(|_| Failure::new("setting a Debian up failed"))?,
+        None if is_set_up(system) => Ok(()),
+        None => set_up(system),
+    }
 }
 
 /// Where Swift runs.
 enum Place {
     /// On this system.
     Here(PathBuf),
-    /// In the folder of another one.
+    /// In the folder of another one, which may still have to be set up.
     In(PathBuf),
 }
 
 impl Place {
-    /// Finds a Swift or sets one up; else what would help.
+    /// Finds a Swift, or where one can be set up; else what would help.
     fn find(workspace: &Workspace) -> Result<std::result::Result<Self, String>> {
         if let Some(swift) = workspace.tool("swift") {
             return Ok(Ok(Self::Here(swift)));
@@ -93,15 +105,7 @@ impl Place {
         if let Some(missing) = tools::bring(workspace, PROGRAMS)? {
             return Ok(Err(missing));
         }
-        let system = system(workspace);
-        let early = SET_UP_EARLY.lock();
-        let early = early.unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(early) = early {
-            let done = early.join();
-            done.map_err(|_| Failure::new("setting a Debian up failed"))??;
-        } else if !is_set_up(&system) {
-            set_up(&system)?;
-        }
+        let system = workspace.root().join(".tools/debian-13");
         Ok(Ok(Self::In(system)))
     }
 

@@ -60,7 +60,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         .iter()
         .map(|module| folder.join(module).join("target/surefire-reports"));
     let reports: Vec<_> = reports.collect();
-    let outcome = junit::run(workspace, FOLDER, &mut maven, &reports, "kt")?;
+    let outcome = junit::run(workspace, FOLDER, maven, &reports, "kt")?;
     lint::inspect(&folder.join(LINT).join("target/report.xml"))?;
     archive::inspect(&archive_of(workspace, false), false)?;
     let app = folder.join("app/target");
