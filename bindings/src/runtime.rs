@@ -40,6 +40,7 @@ pub(crate) fn handle() -> Result<Handle, Error> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(THREADS)
         .thread_name("quickaccess")
+        .on_thread_start(outlive_broken_connections)
         .enable_all()
         .build()
         .map_err(|error| {
@@ -49,6 +50,21 @@ pub(crate) fn handle() -> Result<Handle, Error> {
             )
         })?;
     Ok(RUNTIME.get_or_init(|| runtime).handle().clone())
+}
+
+/// A write to a connection that its other side has closed raises SIGPIPE, which ends a program that does
+/// not ignore it. Rust's programs and the Java machine ignore it, Swift's programs do not. What the program
+/// does about it is its own affair, so this keeps it from the library's threads alone; Apple's sockets are
+/// made not to raise it.
+fn outlive_broken_connections() {
+    #[cfg(all(unix, not(target_vendor = "apple")))]
+    {
+        use nix::sys::signal::{SigSet, Signal};
+        let mut broken = SigSet::empty();
+        broken.add(Signal::SIGPIPE);
+        // It fails for no signal that there is.
+        let _ = broken.thread_block();
+    }
 }
 
 /// What becomes of a call when its caller goes away.

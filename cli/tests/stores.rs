@@ -206,7 +206,6 @@ fn a27_an_approved_certificate_stays_approved_and_another_one_stops_before_the_p
             .running
             .change_certificate(&CertificateSettings::self_signed())
             .unwrap();
-        server.running.cut_connections();
         let before = server.simulator.counters();
         run(person.sign_in(&server, &[]), "abc123")
             .with(13)

@@ -124,7 +124,7 @@ async fn a27_a_self_signed_certificate_is_approved_by_fingerprint_and_stops_when
     live.running
         .change_certificate(&CertificateSettings::self_signed())
         .unwrap();
-    live.running.cut_connections();
+    live.running.cut_connections().await;
     let changed = refused(&session, &live).await;
     assert_eq!(changed.code(), Code::CertificateChanged);
     assert_eq!(
@@ -200,7 +200,7 @@ async fn a27_a_host_once_trusted_by_the_platform_is_never_merely_unknown() {
     live.running
         .change_certificate(&CertificateSettings::self_signed())
         .unwrap();
-    live.running.cut_connections();
+    live.running.cut_connections().await;
     // Not even after a restart, nor when the authority is no longer trusted.
     for trust in [
         Trust::with_roots_pem(live.running.ca_pem()),

@@ -12,7 +12,7 @@ use crate::{
     faults, kotlin, phones, stores, swift,
     test_output::{Results, TestOutput},
     tools,
-    workspace::{Workspace, is_build_machine},
+    workspace::{BORROWER, Workspace, is_build_machine},
 };
 
 /// The version that build machines install.
@@ -199,10 +199,6 @@ fn format(workspace: &Workspace) -> Result<Outcome> {
     command::run(&mut workspace.cargo(["fmt", "--all", "--check"]))?;
     Ok(Outcome::Done)
 }
-
-/// The crate that borrows the core's source has none of the core's unit tests and examples, and
-/// cargo would look for them there as soon as a kind of target is named.
-const BORROWER: &str = "quickaccess-shuttle";
 
 fn lint(workspace: &Workspace) -> Result<Outcome> {
     let deny = ["--", "--deny", "warnings"];

@@ -11,6 +11,12 @@ use serde::Deserialize;
 
 use crate::command::{self, Failure, Result};
 
+/// The crate that borrows the core's source has none of the core's unit tests and examples, and
+/// cargo would look for them there as soon as a kind of target is named.
+pub(crate) const BORROWER: &str = "quickaccess-shuttle";
+/// A small test, whose name has cargo build with the features that tests bring.
+const ANY_TEST: &str = "generated";
+
 /// The checkout that this program belongs to.
 pub(crate) struct Workspace {
     root: PathBuf,
@@ -64,10 +70,12 @@ impl Workspace {
     }
 
     /// Builds the library and one program for what is tested in other languages: with the features of
-    /// the other tests, so that nothing is built twice. The one program is named, since `--bins` would
-    /// replace the one that runs here.
+    /// the tests, so that nothing is built twice. The one program is named, since `--bins` would replace
+    /// the one that runs here.
     pub(crate) fn build_for_other_languages(&self, program: &str) -> Result {
-        command::run(&mut self.cargo(["build", "--workspace", "--lib", "--bin", program]))
+        let all = ["build", "--workspace", "--exclude", BORROWER, "--lib"];
+        let mut cargo = self.cargo(all);
+        command::run(cargo.args(["--bin", program, "--test", ANY_TEST]))
     }
 
     /// A program beside the ones of the machine: first in `.tools/bin`, then on the path.

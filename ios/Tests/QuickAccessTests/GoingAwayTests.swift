@@ -62,6 +62,22 @@ import Testing
         #expect(dropped.isGone)
     }
 
+    /// A write to a connection that its other side has closed raises SIGPIPE, which nothing here ignores.
+    @Test func a_server_that_goes_away_takes_no_program_with_it() async throws {
+        for turns in 0..<40 {
+            var server: Simulator? = try Simulator()
+            let session = try #require(try await server?.signedIn())
+            server?.stop()
+            let call = Task { try await session.signIn(username: "qa", password: Secret("abc123")) }
+            // The request lies unread somewhere between the two when the server ends.
+            for _ in 0..<(turns * 100) { await Task.yield() }
+            server = nil
+            // An answer that was under way may still come.
+            _ = await call.result
+            #expect(try await session.accessToken().count == 40)
+        }
+    }
+
     @Test func the_states_end_with_their_session() async throws {
         let server = try Simulator()
         var session: QuickAccessSession? = try server.session()

@@ -246,12 +246,10 @@ async fn cut_connections_end_at_once_and_new_ones_are_taken() {
     server
         .wait_for(|server| server.counters().tls_handshakes == 1)
         .await;
-    running.cut_connections();
+    running.cut_connections().await;
+    assert!(server.connections().iter().all(|one| !one.open));
     let mut nothing = [0; 1];
     assert!(!matches!(stream.read(&mut nothing).await, Ok(1)));
-    server
-        .wait_for(|server| server.connections().iter().all(|one| !one.open))
-        .await;
     assert!(connect(&client, &running).await.is_ok());
 }
 

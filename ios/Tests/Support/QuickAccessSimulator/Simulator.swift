@@ -40,6 +40,11 @@ package final class Simulator: Sendable {
         kill(process.processIdentifier, SIGKILL)
     }
 
+    /// Lets it do nothing more, as a machine that hangs.
+    package func stop() {
+        kill(process.processIdentifier, SIGSTOP)
+    }
+
     /// Settings for the vendor's example client, which trust this server.
     package func settings(_ clientId: String = "QuickAccess", folder: URL? = nil) -> SessionSettings {
         SessionSettings(server: https, clientId: clientId, dataDir: folder?.path, rootsPem: caPem)

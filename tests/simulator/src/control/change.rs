@@ -172,6 +172,6 @@ pub(super) async fn certificate(
 }
 
 pub(super) async fn cut_connections(State(server): State<Arc<Server>>) -> Reply {
-    server.cut_connections();
+    server.cut_connections().await;
     Ok(json!({ "connections": "cut" }).into())
 }

@@ -156,9 +156,10 @@ impl Running {
         self.server.change_certificate(settings)
     }
 
-    /// Cuts every connection that is open, as a restart of the server would.
-    pub fn cut_connections(&self) {
-        self.server.cut_connections();
+    /// Cuts every connection that is open, as a restart of the server would; they are closed when this
+    /// returns.
+    pub async fn cut_connections(&self) {
+        self.server.cut_connections().await;
     }
 
     /// The addresses and the authority: what the program prints first.
@@ -218,8 +219,15 @@ impl Server {
         self.shown().sha256
     }
 
-    pub(crate) fn cut_connections(&self) {
+    pub(crate) async fn cut_connections(&self) {
+        let open = |simulator: &Simulator| {
+            let connections = simulator.connections().into_iter();
+            connections.filter(|one| one.open).map(|one| one.number)
+        };
+        let newest = open(&self.simulator).max().unwrap_or_default();
         self.cuts.send_modify(|cuts| *cuts += 1);
+        let cut = |simulator: &Simulator| open(simulator).all(|number| number > newest);
+        self.simulator.wait_for(cut).await;
     }
 
     fn shown(&self) -> Shown {
