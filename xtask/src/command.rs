@@ -55,6 +55,11 @@ pub(crate) fn run_watched(command: Command, watch: impl FnMut(&str)) -> Result {
     copy_output(command, &mut io::stdout(), watch)
 }
 
+/// Runs to the end and keeps output and error, in their order.
+pub(crate) fn run_into(command: Command, output: &mut Vec<u8>) -> Result {
+    copy_output(command, output, |_| {})
+}
+
 fn copy_output(mut command: Command, to: &mut impl Write, mut watch: impl FnMut(&str)) -> Result {
     let (reader, writer) = io::pipe().map_err(|error| cannot_start(&command, &error))?;
     let second = writer

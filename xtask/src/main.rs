@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod android;
+mod beside;
 mod bindings;
 mod command;
 mod debian;

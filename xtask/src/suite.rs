@@ -3,11 +3,14 @@
 
 use std::{
     fs,
+    io::{self, Write as _},
     time::{Duration, Instant},
 };
 
 use crate::{
-    acceptance, android, bindings,
+    acceptance, android,
+    beside::Beside,
+    bindings,
     command::{self, Failure, Result},
     faults, kotlin, phones, stores, swift,
     test_output::{Results, TestOutput},
@@ -124,6 +127,11 @@ const STEPS: &[Step] = &[
     },
 ];
 
+/// Where a build machine runs all steps, these begin together with that one and run beside it and what
+/// follows, so their times are no part of the whole. They build in profiles and folders of their own, so
+/// that neither waits for the other's.
+const BESIDE: (&str, &[&str]) = ("kotlin", &["apple", "size", "deny"]);
+
 /// The names of the steps, in their order.
 pub(crate) fn names() -> Vec<&'static str> {
     STEPS.iter().map(|step| step.name).collect()
@@ -143,11 +151,13 @@ pub(crate) fn run(workspace: &Workspace, only: &[String]) -> Result {
         .iter()
         .filter(|step| only.is_empty() || only.iter().any(|name| name == step.name))
         .collect();
+    let begun = Instant::now();
     let mut report = Vec::new();
     let mut failed = Vec::new();
     let has = |name| chosen.iter().any(|step| step.name == name);
     // After `tools`, so that no two install packages at once.
     let before_swift = (has("tools") && has("swift")).then_some("tools");
+    let mut beside = Beside::default();
     for (index, step) in chosen.iter().enumerate() {
         println!(
             "\n== {}/{} {}: {}",
@@ -156,9 +166,21 @@ pub(crate) fn run(workspace: &Workspace, only: &[String]) -> Result {
             step.name,
             step.headline
         );
-        let start = Instant::now();
-        let outcome = (step.run)(workspace);
-        let time = seconds(start.elapsed());
+        if only.is_empty() && is_build_machine() && step.name == BESIDE.0 {
+            beside = Beside::begin(workspace, BESIDE.1)?;
+        }
+        let (outcome, time) = match beside.take(step.name) {
+            Some(done) => {
+                // As for every line that is printed here.
+                let _ = io::stdout().write_all(&done.output);
+                (done.outcome.map(|()| Outcome::Done), done.time)
+            }
+            None => {
+                let start = Instant::now();
+                ((step.run)(workspace), start.elapsed())
+            }
+        };
+        let time = seconds(time);
         let (verdict, why) = match outcome {
             Ok(Outcome::Done) => ("ok", String::new()),
             Ok(Outcome::LeftOut(why)) if is_build_machine() => {
@@ -180,7 +202,8 @@ pub(crate) fn run(workspace: &Workspace, only: &[String]) -> Result {
             let _ = swift::set_up_early(workspace);
         }
     }
-    println!("\n{}", report.join("\n"));
+    let all = seconds(begun.elapsed());
+    println!("\n{}\n  in all    {all:>19}", report.join("\n"));
     let Some((first, _)) = failed.first() else {
         return Ok(());
     };
@@ -330,6 +353,18 @@ mod tests {
         let all = names.len();
         names.dedup();
         assert_eq!(names.len(), all);
+    }
+
+    #[test]
+    fn what_runs_beside_a_step_comes_after_it() {
+        let position = |name: &str| {
+            let found = STEPS.iter().position(|step| step.name == name);
+            found.unwrap_or_else(|| panic!("{name}"))
+        };
+        let (begins, steps) = BESIDE;
+        for name in steps {
+            assert!(position(begins) < position(name), "{name}");
+        }
     }
 
     #[test]
