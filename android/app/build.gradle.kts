@@ -54,6 +54,7 @@ dependencies {
     implementation(libs.lifecycle.runtime.compose)
     implementation(libs.lifecycle.viewmodel)
     implementation(libs.lifecycle.viewmodel.savedstate)
+    implementation(libs.work.runtime)
     implementation(libs.zxing)
     testImplementation(testFixtures(project(":core")))
     testImplementation(libs.jna)
@@ -61,5 +62,6 @@ dependencies {
     testImplementation(libs.robolectric)
     testImplementation(libs.coroutines.test)
     testImplementation(libs.compose.ui.test)
+    testImplementation(libs.work.testing)
     debugImplementation(libs.compose.ui.test.manifest)
 }

@@ -1,22 +1,29 @@
 //! Looks into the finished app with Android's own tools.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fmt::Debug, fs, path::Path, process::Command};
 
 use crate::command::{self, Failure, Result};
 
-/// Ours (the last of them lets the daily use of the session outlive a restart of the device), and the
-/// one by which androidx keeps other apps away from an app's own receivers.
+/// The library's two, the one by which WorkManager lets the daily use of the session outlive a restart
+/// of the device, and the one by which androidx keeps other apps away from an app's own receivers.
 const PERMISSIONS: &[&str] = &[
     "android.permission.ACCESS_NETWORK_STATE",
     "android.permission.INTERNET",
     "android.permission.RECEIVE_BOOT_COMPLETED",
     "dev.quickaccess.app.DYNAMIC_RECEIVER_NOT_EXPORTED_PERMISSION",
 ];
-/// What other apps may start: the first screen, and androidx's receiver for profiles, which only the
-/// shell may call.
-const EXPORTED: &[&str] = &[
-    ".MainActivity",
-    "androidx.profileinstaller.ProfileInstallReceiver",
+/// What others may start, and the permission that keeps them few: the first screen for all, androidx's
+/// receiver for profiles for the shell, and WorkManager's service for the system that runs its jobs.
+const EXPORTED: &[(&str, Option<&str>)] = &[
+    (".MainActivity", None),
+    (
+        "androidx.profileinstaller.ProfileInstallReceiver",
+        Some("android.permission.DUMP"),
+    ),
+    (
+        "androidx.work.impl.background.systemjob.SystemJobService",
+        Some("android.permission.BIND_JOB_SERVICE"),
+    ),
 ];
 /// Attributes of the application that keep secrets on the device and off the network in plain text.
 const APPLICATION: &[&str] = &[
@@ -24,13 +31,15 @@ const APPLICATION: &[&str] = &[
     "fullBackupContent",
     "usesCleartextTraffic",
 ];
-/// Found by name by the library, so they keep theirs.
+/// Found by name by the library, and the worker by WorkManager, whose database has its name and outlives
+/// an update of the app; so they keep theirs.
 const KEPT: &[&str] = &[
     "Ldev/quickaccess/android/QuickAccessAndroid;",
     "Lorg/rustls/platformverifier/CertificateVerifier;",
     "Lcom/sun/jna/Native;",
     "startNative",
     "verifyCertificateChain",
+    "Ldev/quickaccess/app/setup/RefreshWorker;",
 ];
 
 /// Fails with what is wrong in the app; `aapt2` reads what is in it.
@@ -70,7 +79,7 @@ fn check(elements: &[Element]) -> Result {
     let exported = elements
         .iter()
         .filter(|element| element.value("exported") == Some("true"))
-        .filter_map(|element| element.value("name"));
+        .filter_map(|element| Some((element.value("name")?, element.value("permission"))));
     same("exported components", exported, EXPORTED)?;
     let application = elements
         .iter()
@@ -136,7 +145,10 @@ impl Element {
     }
 }
 
-fn same<'a>(what: &str, found: impl Iterator<Item = &'a str>, expected: &[&str]) -> Result {
+fn same<T>(what: &str, found: impl Iterator<Item = T>, expected: &[T]) -> Result
+where
+    T: Copy + Debug + Ord,
+{
     let found: BTreeSet<_> = found.collect();
     if found == expected.iter().copied().collect() {
         return Ok(());
@@ -181,6 +193,11 @@ mod tests {
             A: http://schemas.android.com/apk/res/android:exported(0x01010010)=true
           E: receiver (line=30)
             A: http://schemas.android.com/apk/res/android:name(0x01010003)="androidx.profileinstaller.ProfileInstallReceiver" (Raw: "x")
+            A: http://schemas.android.com/apk/res/android:permission(0x01010006)="android.permission.DUMP" (Raw: "x")
+            A: http://schemas.android.com/apk/res/android:exported(0x01010010)=true
+          E: service (line=40)
+            A: http://schemas.android.com/apk/res/android:name(0x01010003)="androidx.work.impl.background.systemjob.SystemJobService" (Raw: "x")
+            A: http://schemas.android.com/apk/res/android:permission(0x01010006)="android.permission.BIND_JOB_SERVICE" (Raw: "x")
             A: http://schemas.android.com/apk/res/android:exported(0x01010010)=true
 "#;
 
@@ -199,6 +216,7 @@ mod tests {
             ("fullBackupContent", "other"),
             ("dataExtractionRules", "other"),
             (".MainActivity", "dev.quickaccess.app.Another"),
+            ("android.permission.BIND_JOB_SERVICE", "x.y"),
             (
                 "fullBackupContent(0x010104eb)=@0x7f120000",
                 "fullBackupContent(0x1)=@0x7f120000\nA: x:debuggable(0x1)=true",

@@ -127,6 +127,7 @@ class Person(
     fun leave() {
         activity.finish()
         checkNotNull(controller).pause().stop().destroy()
+        controller = null
     }
 
     /** Whether screenshots and the list of recent apps show nothing. */

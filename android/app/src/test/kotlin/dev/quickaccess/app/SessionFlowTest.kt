@@ -6,8 +6,6 @@ import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.onAllNodesWithTag
 import androidx.compose.ui.test.onAllNodesWithText
-import dev.quickaccess.app.session.Link
-import dev.quickaccess.binding.SessionState
 import org.junit.Assert.assertEquals
 import org.junit.Test
 
@@ -153,12 +151,6 @@ class SessionFlowTest : FlowTest() {
         person.tap("trust")
         person.await(hasTestTag("name"))
         assertEquals(2, simulator.counter("token_requests.password"))
-    }
-
-    /** The token pair that the app holds. */
-    private fun generation(): ULong? {
-        val link = person.app.connection.link.value as? Link.Open
-        return (link?.calls?.state?.value as? SessionState.SignedIn)?.session?.generation
     }
 
     private companion object {

@@ -42,6 +42,7 @@ class FakeCalls : SessionCalls {
         SignOutReport(true, Revocation.Revoked)
     }
     var onRefresh: suspend () -> Unit = {}
+    var onUse: suspend () -> Unit = {}
     var onWhoami: suspend () -> Identity = { Identity("qa", "Operators", emptyList()) }
     var onPrivileges: suspend () -> List<Privilege> = { somePrivileges() }
     var onVersion: suspend () -> ServerVersion = { ServerVersion("6.12.4", emptyList()) }
@@ -71,6 +72,7 @@ class FakeCalls : SessionCalls {
 
     override suspend fun use() {
         asked += "use"
+        onUse()
     }
 
     override suspend fun whoami(): Identity {

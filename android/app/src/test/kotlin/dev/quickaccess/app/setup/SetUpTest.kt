@@ -1,7 +1,5 @@
 package dev.quickaccess.app.setup
 
-import android.app.job.JobParameters
-import android.app.job.JobScheduler
 import android.content.Intent
 import android.content.RestrictionsManager
 import android.net.Uri
@@ -20,13 +18,10 @@ import dev.quickaccess.app.MainActivity
 import dev.quickaccess.app.R
 import dev.quickaccess.app.session.ServerChoice
 import org.junit.Assert.assertEquals
-import org.junit.Assert.assertTrue
 import org.junit.Test
-import org.robolectric.Robolectric
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.shadow.api.Shadow
 
-/** The ways to a server without typing, and the daily use of the session. */
+/** The ways to a server without typing. */
 class SetUpTest : FlowTest() {
     @Test
     fun a_link_fills_in_the_server_and_waits_for_the_person() {
@@ -73,30 +68,5 @@ class SetUpTest : FlowTest() {
         val pixels = IntArray(size * size) { if (code.isDark(it % size / scale, it / size / scale)) 0 else 0xFFFFFF }
         val bitmap = BinaryBitmap(HybridBinarizer(RGBLuminanceSource(size, size, pixels)))
         assertEquals(link, QRCodeReader().decode(bitmap).text)
-    }
-
-    @Test
-    fun once_a_day_the_session_is_used_with_a_network_and_power() {
-        val scheduler = person.app.getSystemService(JobScheduler::class.java)
-        val job = scheduler.allPendingJobs.single()
-        assertEquals(RefreshJob::class.java.name, job.service.className)
-        assertEquals(24 * 60 * 60 * 1000L, job.intervalMillis)
-        assertTrue(job.isPersisted && job.isRequireBatteryNotLow && job.requiredNetwork != null)
-
-        simulator.call("PATCH", "/clients/QuickAccess", """{"access_token_lifetime": 1}""")
-        person.start()
-        person.signIn()
-        person.app.connection.close()
-        val before = simulator.counter("token_requests.refresh_token")
-        val service = Robolectric.setupService(RefreshJob::class.java)
-        rule.waitUntil(60_000) {
-            service.onStartJob(Shadow.newInstanceOf(JobParameters::class.java))
-            rule.waitForIdle()
-            simulator.counter("token_requests.refresh_token") > before
-        }
-        rule.waitUntil(60_000) {
-            rule.waitForIdle()
-            shadowOf(service).isJobFinished
-        }
     }
 }
