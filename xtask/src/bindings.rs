@@ -119,18 +119,24 @@ const UNCHECKED: &str = "    init {\n        Native.register(UniffiLib::class.ja
 const CHECKED: &str = "    init {\n        IntegrityCheckingUniffiLib.ensureInitialized()\n        \
                        Native.register(UniffiLib::class.java,";
 
+/// An object that nobody else holds is garbage as soon as its handle has been read, and the collector may
+/// free what the handle leads to before the library has taken a share of it. A call that counts holds the
+/// object until then.
+const UNHELD: &str = "        return value.uniffiCloneHandle()";
+const HELD: &str = "        return value.callWithHandle { it }";
+
 /// The text as it belongs into the repository.
 fn finished(file: &Generated, text: String) -> Result<String> {
     if file.language != "kotlin" {
         return Ok(text);
     }
-    match text.matches(UNCHECKED).count() {
-        1 => Ok(text.replace(UNCHECKED, CHECKED)),
-        _ => Err(Failure::new(
-            "the generator's Kotlin loads the library in another way; see UNCHECKED in xtask"
-                .to_owned(),
-        )),
+    if text.matches(UNCHECKED).count() != 1 || !text.contains(UNHELD) {
+        return Err(Failure::new(
+            "the generator's Kotlin loads the library or hands an object over in another way; see \
+             UNCHECKED and UNHELD in xtask",
+        ));
     }
+    Ok(text.replace(UNCHECKED, CHECKED).replace(UNHELD, HELD))
 }
 
 fn generate(workspace: &Workspace, built: &Path, language: &str, folder: &Path) -> Result {

@@ -2493,7 +2493,7 @@ open class AccessToken: Disposable, AutoCloseable, AccessTokenInterface
  */
 public object FfiConverterTypeAccessToken: FfiConverter<AccessToken, Long> {
     override fun lower(value: AccessToken): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): AccessToken {
@@ -2868,7 +2868,7 @@ open class Accounts: Disposable, AutoCloseable, AccountsInterface
  */
 public object FfiConverterTypeAccounts: FfiConverter<Accounts, Long> {
     override fun lower(value: Accounts): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Accounts {
@@ -3145,7 +3145,7 @@ open class CancelHandle: Disposable, AutoCloseable, CancelHandleInterface
  */
 public object FfiConverterTypeCancelHandle: FfiConverter<CancelHandle, Long> {
     override fun lower(value: CancelHandle): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): CancelHandle {
@@ -3456,7 +3456,7 @@ open class DeviceRows: Disposable, AutoCloseable, DeviceRowsInterface
  */
 public object FfiConverterTypeDeviceRows: FfiConverter<DeviceRows, Long> {
     override fun lower(value: DeviceRows): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): DeviceRows {
@@ -3803,7 +3803,7 @@ open class Devices: Disposable, AutoCloseable, DevicesInterface
  */
 public object FfiConverterTypeDevices: FfiConverter<Devices, Long> {
     override fun lower(value: Devices): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Devices {
@@ -4165,7 +4165,7 @@ public object FfiConverterTypeDoctorObserver: FfiConverter<DoctorObserver, Long>
     override fun lower(value: DoctorObserver): Long {
         if (value is DoctorObserverImpl) {
              // Rust-implemented object.  Clone the handle and return it
-            return value.uniffiCloneHandle()
+            return value.callWithHandle { it }
          } else {
             // Kotlin object, generate a new vtable handle and return that.
             return handleMap.insert(value)
@@ -4524,7 +4524,7 @@ open class Download: Disposable, AutoCloseable, DownloadInterface
  */
 public object FfiConverterTypeDownload: FfiConverter<Download, Long> {
     override fun lower(value: Download): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Download {
@@ -4835,7 +4835,7 @@ open class EndpointRows: Disposable, AutoCloseable, EndpointRowsInterface
  */
 public object FfiConverterTypeEndpointRows: FfiConverter<EndpointRows, Long> {
     override fun lower(value: EndpointRows): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): EndpointRows {
@@ -5219,7 +5219,7 @@ open class Endpoints: Disposable, AutoCloseable, EndpointsInterface
  */
 public object FfiConverterTypeEndpoints: FfiConverter<Endpoints, Long> {
     override fun lower(value: Endpoints): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Endpoints {
@@ -5530,7 +5530,7 @@ open class GuestRows: Disposable, AutoCloseable, GuestRowsInterface
  */
 public object FfiConverterTypeGuestRows: FfiConverter<GuestRows, Long> {
     override fun lower(value: GuestRows): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): GuestRows {
@@ -6068,7 +6068,7 @@ open class Guests: Disposable, AutoCloseable, GuestsInterface
  */
 public object FfiConverterTypeGuests: FfiConverter<Guests, Long> {
     override fun lower(value: Guests): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Guests {
@@ -6388,7 +6388,7 @@ public object FfiConverterTypeLogSink: FfiConverter<LogSink, Long> {
     override fun lower(value: LogSink): Long {
         if (value is LogSinkImpl) {
              // Rust-implemented object.  Clone the handle and return it
-            return value.uniffiCloneHandle()
+            return value.callWithHandle { it }
          } else {
             // Kotlin object, generate a new vtable handle and return that.
             return handleMap.insert(value)
@@ -6710,7 +6710,7 @@ open class NetworkSessionRows: Disposable, AutoCloseable, NetworkSessionRowsInte
  */
 public object FfiConverterTypeNetworkSessionRows: FfiConverter<NetworkSessionRows, Long> {
     override fun lower(value: NetworkSessionRows): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): NetworkSessionRows {
@@ -7178,7 +7178,7 @@ open class NetworkSessions: Disposable, AutoCloseable, NetworkSessionsInterface
  */
 public object FfiConverterTypeNetworkSessions: FfiConverter<NetworkSessions, Long> {
     override fun lower(value: NetworkSessions): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): NetworkSessions {
@@ -7446,7 +7446,7 @@ open class Observation: Disposable, AutoCloseable, ObservationInterface
  */
 public object FfiConverterTypeObservation: FfiConverter<Observation, Long> {
     override fun lower(value: Observation): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Observation {
@@ -7731,7 +7731,7 @@ open class Pages: Disposable, AutoCloseable, PagesInterface
  */
 public object FfiConverterTypePages: FfiConverter<Pages, Long> {
     override fun lower(value: Pages): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Pages {
@@ -8142,7 +8142,7 @@ public object FfiConverterTypeSecretStore: FfiConverter<SecretStore, Long> {
     override fun lower(value: SecretStore): Long {
         if (value is SecretStoreImpl) {
              // Rust-implemented object.  Clone the handle and return it
-            return value.uniffiCloneHandle()
+            return value.callWithHandle { it }
          } else {
             // Kotlin object, generate a new vtable handle and return that.
             return handleMap.insert(value)
@@ -9440,7 +9440,7 @@ open class Session: Disposable, AutoCloseable, SessionInterface
  */
 public object FfiConverterTypeSession: FfiConverter<Session, Long> {
     override fun lower(value: Session): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Session {
@@ -9762,7 +9762,7 @@ public object FfiConverterTypeStateObserver: FfiConverter<StateObserver, Long> {
     override fun lower(value: StateObserver): Long {
         if (value is StateObserverImpl) {
              // Rust-implemented object.  Clone the handle and return it
-            return value.uniffiCloneHandle()
+            return value.callWithHandle { it }
          } else {
             // Kotlin object, generate a new vtable handle and return that.
             return handleMap.insert(value)
@@ -10066,7 +10066,7 @@ open class TokenStore: Disposable, AutoCloseable, TokenStoreInterface
  */
 public object FfiConverterTypeTokenStore: FfiConverter<TokenStore, Long> {
     override fun lower(value: TokenStore): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): TokenStore {
