@@ -3,6 +3,7 @@ package dev.quickaccess
 import dev.quickaccess.binding.Accounts
 import dev.quickaccess.binding.CancelHandle
 import dev.quickaccess.binding.ClientAnswer
+import dev.quickaccess.binding.FfiConverterTypeTokenStore
 import dev.quickaccess.binding.LogLevel
 import dev.quickaccess.binding.LogRecord
 import dev.quickaccess.binding.LogSink
@@ -19,6 +20,9 @@ import java.io.File
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
+import java.util.concurrent.atomic.AtomicBoolean
+import java.util.concurrent.atomic.AtomicLong
+import kotlin.concurrent.thread
 import kotlin.concurrent.thread
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
@@ -245,6 +249,26 @@ class GoingAwayTest {
                 staysSmall(10_000) { session.observe(silent).close() }
             }
         }
+    }
+
+    /** The collector must not free it between the look at its handle and the library's own share. */
+    @Test
+    fun an_object_that_nobody_else_holds_lasts_until_the_library_has_it() {
+        val over = AtomicBoolean()
+        val collected = AtomicLong()
+        val garbage = thread { while (!over.get()) collected.addAndGet(ByteArray(1 shl 16).size.toLong()) }
+        val callers = List(4) {
+            thread {
+                repeat(10_000) {
+                    val handle = FfiConverterTypeTokenStore.lower(TokenStore.inMemory())
+                    FfiConverterTypeTokenStore.lift(handle).close()
+                }
+            }
+        }
+        callers.forEach { it.join() }
+        over.set(true)
+        garbage.join()
+        assertTrue(collected.get() > 0)
     }
 
     @Test
