@@ -1,6 +1,7 @@
 package dev.quickaccess.app.home
 
 import dev.quickaccess.app.session.AccessLevel
+import dev.quickaccess.app.session.isPossible
 import dev.quickaccess.binding.RefreshState
 import dev.quickaccess.binding.Stays
 import java.time.Duration
@@ -58,10 +59,10 @@ data class HomeState(
 
     /** What can be promised about staying signed in; nothing where the session can't be extended. */
     val promise: Stays?
-        get() = stays.takeUnless { refresh is RefreshState.Ended || refresh == RefreshState.NotOffered }
+        get() = stays.takeIf { refresh.isPossible }
 
     val canRefresh: Boolean
-        get() = refresh != RefreshState.InFlight && refresh != RefreshState.NotOffered && refresh !is RefreshState.Ended
+        get() = refresh != RefreshState.InFlight && refresh.isPossible
 }
 
 /** How long the access token lasts. */

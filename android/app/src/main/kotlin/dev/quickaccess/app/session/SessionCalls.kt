@@ -12,6 +12,7 @@ import dev.quickaccess.binding.HistoryEntry
 import dev.quickaccess.binding.Identity
 import dev.quickaccess.binding.NetworkSession
 import dev.quickaccess.binding.Privilege
+import dev.quickaccess.binding.RefreshState
 import dev.quickaccess.binding.ServerVersion
 import dev.quickaccess.binding.SessionState
 import dev.quickaccess.binding.SignOutReport
@@ -61,6 +62,10 @@ interface SessionCalls : AutoCloseable {
     /** Finds out why people can't sign in; `told` may be called on any thread. */
     suspend fun examine(username: String, password: CharArray?, told: (DoctorProgress) -> Unit): DoctorReport
 }
+
+/** Whether the session can be extended at all, now or later. */
+val RefreshState.isPossible: Boolean
+    get() = this !is RefreshState.Ended && this != RefreshState.NotOffered
 
 /** How far the doctor is. */
 sealed interface DoctorProgress {

@@ -2,8 +2,8 @@ package dev.quickaccess.app.setup
 
 import dev.quickaccess.app.session.Connection
 import dev.quickaccess.app.session.Link
+import dev.quickaccess.app.session.isPossible
 import dev.quickaccess.binding.QuickAccessException
-import dev.quickaccess.binding.RefreshState
 import dev.quickaccess.binding.SessionState
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.flow.Flow
@@ -34,7 +34,7 @@ suspend fun Connection.useToday(): Boolean {
 
 private fun SessionState.canBeExtended(): Boolean? =
     when (this) {
-        is SessionState.SignedIn -> session.refresh !is RefreshState.Ended && session.refresh !is RefreshState.NotOffered
+        is SessionState.SignedIn -> session.refresh.isPossible
         is SessionState.SignedOut -> false
         is SessionState.Loading, is SessionState.SigningIn, is SessionState.Locked, is SessionState.StoreFailed -> null
     }

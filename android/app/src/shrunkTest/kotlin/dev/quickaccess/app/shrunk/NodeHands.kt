@@ -24,8 +24,6 @@ import org.robolectric.shadows.ShadowPausedLooper
  * Android's own accessibility calls. A test on a device finds them the same way.
  */
 internal class NodeHands : Hands {
-    private val looper = shadowOf(Looper.getMainLooper()) as ShadowPausedLooper
-
     init {
         val manager = RuntimeEnvironment.getApplication().getSystemService(AccessibilityManager::class.java)
         shadowOf(manager).setEnabled(true)
@@ -52,19 +50,13 @@ internal class NodeHands : Hands {
 
     private fun Element.perform(action: Int, arguments: Bundle? = null) {
         check(provider.performAction(id, action, arguments)) { "${info.viewIdResourceName} takes no action $action" }
-        looper.idleFor(FRAME)
+        mainThread().idleFor(FRAME)
     }
 
-    /** Frames are drawn and the library is listened to until the element is there and can be used. */
-    private fun find(name: String): Element {
-        val end = System.nanoTime() + PATIENCE.toNanos()
-        while (System.nanoTime() < end) {
-            looper.idleFor(FRAME)
-            elements().find { it.info.viewIdResourceName == name && it.info.isEnabled }?.let { return it }
-            looper.poll(FRAME.toMillis())
-        }
-        error("$name does not show; what shows is ${elements().map { it.info.viewIdResourceName ?: it.info.text }.toList()}")
-    }
+    /** Waits until the element is there and can be used. */
+    private fun find(name: String): Element =
+        await { elements().find { it.info.viewIdResourceName == name && it.info.isEnabled } }
+            ?: error("$name does not show; what shows is ${elements().map { it.info.viewIdResourceName ?: it.info.text }.toList()}")
 
     /** The elements of all windows, the topmost first. */
     private fun elements(): Sequence<Element> =
@@ -84,12 +76,23 @@ internal class NodeHands : Hands {
             view.accessibilityNodeProvider?.let { yield(it) }
             if (view is ViewGroup) for (index in 0 until view.childCount) yieldAll(providers(view.getChildAt(index)))
         }
-
-    private companion object {
-        val FRAME: Duration = Duration.ofMillis(16)
-        val PATIENCE: Duration = Duration.ofSeconds(60)
-    }
 }
+
+/** Draws frames and listens to the library until what is looked for is there; nothing if it does not come. */
+internal fun <T : Any> await(look: () -> T?): T? {
+    val end = System.nanoTime() + PATIENCE.toNanos()
+    while (System.nanoTime() < end) {
+        mainThread().idleFor(FRAME)
+        look()?.let { return it }
+        mainThread().poll(FRAME.toMillis())
+    }
+    return null
+}
+
+private fun mainThread() = shadowOf(Looper.getMainLooper()) as ShadowPausedLooper
+
+private val FRAME: Duration = Duration.ofMillis(16)
+private val PATIENCE: Duration = Duration.ofSeconds(60)
 
 /** Robolectric's own keeps no account of children that are no views. */
 @Implements(AccessibilityNodeInfo::class)
